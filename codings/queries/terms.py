@@ -1,0 +1,61 @@
+"""Code systems by release, and the codes of diagnoses and small lists."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ScalarSelect
+from sqlmodel import Session, col, select
+
+from codings.outcomes import CodeUnknown, SystemUnknown
+from codings.systems import GENERIC, ICD10
+from codings.tables import PRODUCT, Concept, Release
+
+SHORT_NAMES = {"medicine": GENERIC, "product": PRODUCT, "diagnosis": ICD10, "icd-10": ICD10}
+
+
+def system_of(name: str) -> str:
+    """The URI of a system by its short name, as files and addresses spell it; a URI is its own."""
+    return SHORT_NAMES.get(name, name if ":" in name else f"urn:noskheh:{name}")
+
+
+def releases(session: Session) -> Sequence[Release]:
+    """Every release that was ever loaded, the current one of each system first."""
+    return session.exec(select(Release).order_by(Release.system, col(Release.loaded_at).desc())).all()
+
+
+def current_release(system: str) -> ScalarSelect[str]:
+    """The current release of a system as a subquery, for those who select codes of it."""
+    newest = select(Release.release).where(Release.system == system)
+    return newest.order_by(col(Release.loaded_at).desc(), col(Release.release)).limit(1).scalar_subquery()
+
+
+def release_of(session: Session, system: str) -> str:
+    """The name of the current release: the one loaded last. Raises SystemUnknown."""
+    found = session.scalar(select(current_release(system)))
+    if found is None:
+        raise SystemUnknown(system=system)
+    return found
+
+
+def concepts(session: Session, system: str, codes: Collection[str]) -> dict[str, Concept]:
+    """Codes of one system, those included that a newer release has dropped; unknown ones are absent."""
+    if not codes:
+        return {}
+    query = select(Concept).where(Concept.system == system, col(Concept.code).in_(set(codes)))
+    return {concept.code: concept for concept in session.exec(query)}
+
+
+def concept_list(session: Session, system: str) -> Sequence[Concept]:
+    """The whole current release of a list, in the order its editors gave it."""
+    query = select(Concept).where(Concept.system == system, Concept.release == current_release(system))
+    return session.exec(query.order_by(col(Concept.position), Concept.code)).all()
+
+
+def require_code(session: Session, system: str, code: str, *, pointer: str | None = None) -> Concept:
+    """The concept, when the current release has it; CodeUnknown otherwise."""
+    query = select(Concept).where(
+        Concept.system == system, Concept.code == code, Concept.release == current_release(system)
+    )
+    found = session.exec(query).first()
+    if found is None:
+        raise CodeUnknown(pointer=pointer, system=system, value=code)
+    return found
