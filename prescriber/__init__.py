@@ -1,0 +1,1 @@
+"""The prescriber's room: patients and their facts, drafts, and signed prescriptions until they are used up."""

@@ -1,0 +1,27 @@
+"""The verbs of this room, the only code that writes its tables. None commits; each names its actor."""
+
+from prescriber.actions.dispensing import DrawDown, draw_down, put_back
+from prescriber.actions.drafts import discard_draft, save_draft
+from prescriber.actions.paper import store_image, transcribe
+from prescriber.actions.patients import PatientIdentity, record_facts, register_patient
+from prescriber.actions.prescriptions import cancel, settle_cancel, sign
+from prescriber.actions.status import lock
+from prescriber.queries.redeeming import require_dispensable
+
+__all__ = [
+    "DrawDown",
+    "PatientIdentity",
+    "cancel",
+    "discard_draft",
+    "draw_down",
+    "lock",
+    "put_back",
+    "record_facts",
+    "register_patient",
+    "require_dispensable",
+    "save_draft",
+    "settle_cancel",
+    "sign",
+    "store_image",
+    "transcribe",
+]

@@ -1,0 +1,154 @@
+"""What an order rests on beside the prescriber's choices: the patient, the medicines, the codes.
+
+It is read the same way when a prescription is prepared and when it is signed, so both see the same findings.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import tuple_
+from sqlmodel import Session, col, select
+
+import codings.queries as codings
+from codings.outcomes import CodeUnknown
+from codings.queries.terms import current_release
+from codings.systems import FREQUENCY, GENERIC, INGREDIENT, OVERRIDE_REASON, ROUTE, TIMING, Coding
+from codings.tables import Concept, Medicine
+from prescriber import rules, signing
+from prescriber.outcomes import MedicineUnknown, PatientNotFound
+from prescriber.queries.patients import facts
+from prescriber.tables import Patient, PatientFacts
+
+AS_NEEDED = "urn:noskheh:as-needed"
+DAYS_OF_WEEK = 7
+
+Place = Callable[[str], str]  # where in what the caller sent a part of the order stands, as a JSON pointer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What was read for one order."""
+
+    patient: Patient
+    facts: PatientFacts | None
+    medicines: Mapping[str, Medicine]
+    rates: Mapping[str, Fraction]
+    classes: Mapping[str, frozenset[str]]
+
+    def findings(self, items: Sequence[signing.Item], *, on: date) -> list[rules.Finding]:
+        """What the safety rules say of these items for this patient."""
+        return rules.findings(
+            rules.Order(
+                items=items,
+                medicines=self.medicines,
+                rates=self.rates,
+                classes=self.classes,
+                facts=self.facts,
+                birth_date=self.patient.birth_date,
+                on=on,
+            )
+        )
+
+
+def current_medicines(
+    session: Session, generics: Sequence[str], *, place: Place
+) -> tuple[dict[str, Medicine], str]:
+    """The medicines of an order and the release they come from. Raises MedicineUnknown."""
+    release = codings.release_of(session, GENERIC)
+    medicines = codings.medicines(session, set(generics))
+    for index, generic in enumerate(generics):
+        medicine = medicines.get(generic)
+        if medicine is None or medicine.release != release:
+            raise MedicineUnknown(pointer=place(f"/items/{index}/medicine"), generic=generic)
+    return medicines, release
+
+
+def grounds(
+    session: Session,
+    *,
+    patient: uuid.UUID,
+    medicines: Mapping[str, Medicine],
+    items: Sequence[signing.Item],
+    diagnoses: Iterable[Coding],
+    reasons: Iterable[str],
+    place: Place,
+) -> Grounds:
+    """Everything these items are judged by. Raises CodeUnknown for a code that its list does not hold now."""
+    person = session.get(Patient, patient)
+    if person is None:
+        raise PatientNotFound
+    asked = facts(session, patient=patient)
+    named = [*_of_items(items), *_of_diagnoses(diagnoses), *_of_reasons(reasons)]
+    ingredients = {part for medicine in medicines.values() for part in medicine.ingredients}
+    ingredients |= set(asked.allergies) if asked else set()
+    known = _concepts(session, {coding for _, coding in named} | {Coding(INGREDIENT, i) for i in ingredients})
+    for where, coding in named:
+        if coding not in known or not known[coding].current:
+            raise CodeUnknown(pointer=place(where), system=coding.system, value=coding.code)
+    return Grounds(
+        patient=person,
+        facts=asked,
+        medicines=medicines,
+        rates={
+            coding.code: rate
+            for coding, concept in known.items()
+            if coding.system == FREQUENCY and (rate := _rate(concept.properties)) is not None
+        },
+        classes={
+            coding.code: frozenset(concept.properties.get("class", ()))
+            for coding, concept in known.items()
+            if coding.system == INGREDIENT
+        },
+    )
+
+
+def _of_items(items: Sequence[signing.Item]) -> Iterator[tuple[str, Coding]]:
+    for index, item in enumerate(items):
+        yield f"/items/{index}/frequency", Coding(FREQUENCY, item.frequency)
+        yield f"/items/{index}/route", Coding(ROUTE, item.route)
+        if item.timing is not None:
+            yield f"/items/{index}/timing", Coding(TIMING, item.timing)
+        if item.as_needed is not None:
+            yield f"/items/{index}/as_needed", Coding(AS_NEEDED, item.as_needed)
+
+
+def _of_diagnoses(diagnoses: Iterable[Coding]) -> Iterator[tuple[str, Coding]]:
+    for index, diagnosis in enumerate(diagnoses):
+        yield f"/diagnoses/{index}/code", diagnosis
+
+
+def _of_reasons(reasons: Iterable[str]) -> Iterator[tuple[str, Coding]]:
+    for index, reason in enumerate(reasons):
+        yield f"/overrides/{index}/reason", Coding(OVERRIDE_REASON, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    properties: Mapping[str, Any]
+    current: bool
+
+
+def _concepts(session: Session, wanted: set[Coding]) -> dict[Coding, _Known]:
+    """All codes of an order in one statement, whatever lists they come from."""
+    newest = current_release(col(Concept.system))  # type: ignore[arg-type]  # the system of each row
+    keys = [(coding.system, coding.code) for coding in wanted]
+    rows = session.execute(
+        select(Concept, newest).where(tuple_(col(Concept.system), col(Concept.code)).in_(keys))
+    )
+    return {
+        Coding(concept.system, concept.code): _Known(concept.properties, concept.release == current)
+        for concept, current in rows
+    }
+
+
+def _rate(properties: Mapping[str, Any]) -> Fraction | None:
+    """Doses a day, exactly; None for a frequency that does not say (when needed)."""
+    if "per_day" in properties:
+        return Fraction(properties["per_day"])
+    if "per_week" in properties:
+        return Fraction(properties["per_week"]) / DAYS_OF_WEEK
+    return None

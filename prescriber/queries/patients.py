@@ -1,0 +1,40 @@
+"""Patients, and what they were asked."""
+
+import uuid
+
+from sqlmodel import Session, col, select
+
+from codings.base import Actor, Role
+from prescriber.outcomes import PatientNotFound
+from prescriber.tables import Patient, PatientCentre, PatientFacts
+
+
+def find_patient(
+    session: Session, *, national_id: str | None = None, fida: str | None = None
+) -> Patient | None:
+    """The patient with this identifier, for a clinic that has just asked for it at the desk."""
+    if national_id is not None:
+        return session.exec(select(Patient).where(Patient.national_id == national_id)).one_or_none()
+    if fida is not None:
+        return session.exec(select(Patient).where(Patient.fida == fida)).one_or_none()
+    return None
+
+
+def patient(session: Session, *, patient: uuid.UUID, by: Actor) -> Patient:
+    """A patient who was seen at the actor's centre. Raises PatientNotFound for everybody else."""
+    query = select(Patient).where(Patient.id == patient)
+    if by.role is not Role.SERVICE:
+        seen = select(PatientCentre).where(
+            PatientCentre.patient == Patient.id, PatientCentre.centre == (by.centre or "")
+        )
+        query = query.where(seen.exists())
+    found = session.exec(query).one_or_none()
+    if found is None:
+        raise PatientNotFound
+    return found
+
+
+def facts(session: Session, *, patient: uuid.UUID) -> PatientFacts | None:
+    """What the patient was last asked; None when nobody ever asked."""
+    query = select(PatientFacts).where(PatientFacts.patient == patient)
+    return session.exec(query.order_by(col(PatientFacts.id).desc()).limit(1)).first()

@@ -1,0 +1,279 @@
+"""Reading prescriptions: the clinic's own, and, by those who have proven possession, any."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import func, tuple_
+from sqlmodel import Session, col, select
+
+from codings import jws
+from codings.base import Actor, Role, Words
+from codings.tables import Centre, Practitioner
+from codings.text import tehran_day
+from prescriber import signing
+from prescriber.outcomes import ItemUnknown, PrescriptionNotFound
+from prescriber.queries.views import (
+    Contact,
+    Identity,
+    ItemView,
+    PrescriptionBrief,
+    PrescriptionView,
+    StatusChange,
+    WindowView,
+)
+from prescriber.states import LIVE, Number, PrescriptionState
+from prescriber.tables import ItemWindow, Patient, Prescription, PrescriptionItem, PrescriptionStatus
+
+
+def prescription(session: Session, *, number: Number, by: Actor) -> PrescriptionView:
+    """A prescription of the actor's own centre. Raises PrescriptionNotFound for everybody else."""
+    view = prescription_unscoped(session, number=number, at=by.at)
+    if by.role is not Role.SERVICE and view.centre != by.centre:
+        raise PrescriptionNotFound
+    return view
+
+
+def prescription_unscoped(
+    session: Session, *, number: Number, at: datetime | None = None
+) -> PrescriptionView:
+    """Any prescription, for flows that have proven possession. `at` is the instant `remaining` is told for.
+
+    Order, diagnoses and overrides are read from the signed bytes, not from the rows beside them.
+    """
+    found = session.execute(
+        select(Prescription, Patient, Practitioner, Centre)
+        .join(Patient, col(Patient.id) == col(Prescription.patient))
+        .join(Practitioner, col(Practitioner.council) == col(Prescription.practitioner))
+        .join(Centre, col(Centre.siam) == col(Prescription.centre))
+        .where(*is_number(Prescription, number))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise PrescriptionNotFound
+    row, patient, practitioner, centre = found
+    content = signing.read(jws.peek(row.jws)[1])
+    windows = _windows(session, number)
+    day = tehran_day(at) if at is not None else None
+    return PrescriptionView(
+        number=number,
+        status=row.status,
+        source=row.source,
+        replaces=row.replaces,
+        patient=patient.id,
+        patient_name=patient.name,
+        birth_date=patient.birth_date,
+        sex=patient.sex,
+        national_id=patient.national_id,
+        fida=patient.fida,
+        verified=patient.verified,
+        practitioner=row.practitioner,
+        practitioner_names=Words(practitioner.name_fa, practitioner.name_en),
+        centre=row.centre,
+        centre_names=Words(centre.name_fa, centre.name_en),
+        insurer=row.insurer,
+        declaration=row.declaration,
+        written_on=content.paper[1] if content.paper else None,
+        issued_at=row.issued_at,
+        received_at=row.received_at,
+        redeemable_until=row.redeemable_until,
+        payable_until=row.payable_until,
+        coding_release=row.coding_release,
+        kid=row.kid,
+        jws=row.jws,
+        payload_sha256=row.payload_sha256,
+        diagnoses=content.codings,
+        items=tuple(
+            _item(place, item, windows.get(place, ()), day)
+            for place, item in enumerate(content.items, start=1)
+        ),
+        overrides=content.overrides,
+        history=_history(session, number),
+    )
+
+
+def is_number(table: Any, number: Number) -> tuple[Any, Any]:
+    """The conditions for the rows of one prescription in a table keyed by it."""
+    return table.shabad == number.shabad, table.n == number.n
+
+
+def _windows(session: Session, number: Number) -> dict[int, tuple[WindowView, ...]]:
+    rows = session.exec(
+        select(ItemWindow)
+        .where(*is_number(ItemWindow, number))
+        .order_by(col(ItemWindow.item), col(ItemWindow.window))
+        .execution_options(populate_existing=True)
+    )
+    return {
+        item: tuple(
+            WindowView(
+                window=row.window,
+                opens_on=row.opens_on,
+                closes_on=row.closes_on,
+                quantity=row.quantity,
+                remaining=row.remaining,
+            )
+            for row in of_item
+        )
+        for item, of_item in groupby(rows, key=lambda row: row.item)
+    }
+
+
+def _item(place: int, item: signing.Item, windows: tuple[WindowView, ...], day: date | None) -> ItemView:
+    left = (window.remaining for window in windows if day is None or window.open_on(day))
+    return ItemView(
+        item=place,
+        medicine=item.generic,
+        name=item.name,
+        dose=item.dose,
+        unit=item.unit,
+        frequency=item.frequency,
+        timing=item.timing,
+        route=item.route,
+        as_needed=item.as_needed,
+        duration_days=item.duration_days,
+        quantity=item.quantity,
+        repeats=item.repeats,
+        substitution=item.substitution,
+        instruction=item.instruction,
+        remaining=sum(left, Decimal(0)),
+        windows=windows,
+    )
+
+
+def history(session: Session, *, number: Number, by: Actor) -> Sequence[StatusChange]:
+    """What became of a prescription of the actor's centre, in order: who, when, and why."""
+    if by.role is not Role.SERVICE:
+        owner = session.exec(
+            select(Prescription.centre).where(*is_number(Prescription, number))
+        ).one_or_none()
+        if owner is None or owner != by.centre:
+            raise PrescriptionNotFound
+    return _history(session, number)
+
+
+def _history(session: Session, number: Number) -> tuple[StatusChange, ...]:
+    rows = session.exec(
+        select(PrescriptionStatus)
+        .where(*is_number(PrescriptionStatus, number))
+        .order_by(col(PrescriptionStatus.step))
+    )
+    return tuple(
+        StatusChange(from_state=row.from_state, to_state=row.to_state, at=row.at, by=row.by, why=row.why)
+        for row in rows
+    )
+
+
+# --- Lists and single facts -----------------------------------------------------------------------
+
+
+def by_practitioner(
+    session: Session, *, by: Actor, limit: int = 50, before: tuple[datetime, str, int] | None = None
+) -> list[PrescriptionBrief]:
+    """What the actor signed at this centre, the newest first; a clinic's own system sees the whole centre.
+
+    `before` is the `cursor` of the last one seen.
+    """
+    query = (
+        select(Prescription, Patient.name)
+        .join(Patient, col(Patient.id) == col(Prescription.patient))
+        .where(Prescription.centre == (by.centre or ""))
+    )
+    if by.role is not Role.MACHINE:
+        query = query.where(Prescription.practitioner == (by.practitioner or ""))
+    key = tuple_(col(Prescription.issued_at), col(Prescription.shabad), col(Prescription.n))
+    if before is not None:
+        query = query.where(key < before)
+    newest = query.order_by(
+        col(Prescription.issued_at).desc(), col(Prescription.shabad).desc(), col(Prescription.n).desc()
+    )
+    return [
+        PrescriptionBrief(
+            number=Number(row.shabad, row.n),
+            status=row.status,
+            source=row.source,
+            patient=row.patient,
+            patient_name=name,
+            practitioner=row.practitioner,
+            insurer=row.insurer,
+            issued_at=row.issued_at,
+            redeemable_until=row.redeemable_until,
+        )
+        for row, name in session.exec(newest.limit(limit).execution_options(populate_existing=True))
+    ]
+
+
+def next_n(session: Session, shabad: str) -> int:
+    """The number the next prescription of a SHABAD gets; signing it is what takes it."""
+    query = select(func.coalesce(func.max(Prescription.n), 0) + 1).where(Prescription.shabad == shabad)
+    return session.exec(query).one()
+
+
+def any_live(session: Session, *, shabad: str) -> bool:
+    """Whether anything on this SHABAD may still be dispensed, if its time has not run out."""
+    live = select(Prescription.n).where(Prescription.shabad == shabad, col(Prescription.status).in_(LIVE))
+    return session.exec(select(live.exists())).one()
+
+
+def status_unscoped(session: Session, *, number: Number) -> PrescriptionState:
+    """The stored state of any prescription."""
+    found = session.exec(select(Prescription.status).where(*is_number(Prescription, number))).one_or_none()
+    if found is None:
+        raise PrescriptionNotFound
+    return PrescriptionState(found)
+
+
+def generic_of(session: Session, *, number: Number, item: int) -> str:
+    """The generic code of one item. Raises ItemUnknown."""
+    query = select(PrescriptionItem.generic).where(
+        *is_number(PrescriptionItem, number), PrescriptionItem.item == item
+    )
+    found = session.exec(query).one_or_none()
+    if found is None:
+        raise ItemUnknown(pointer="/item", item=item)
+    return found
+
+
+def identity_unscoped(session: Session, *, number: Number) -> Identity | None:
+    """What a claim of possession is compared with; None for a number that does not exist."""
+    found = session.exec(
+        select(Prescription, Patient)
+        .join(Patient, col(Patient.id) == col(Prescription.patient))
+        .where(*is_number(Prescription, number))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        return None
+    row, patient = found
+    return Identity(
+        kid=row.kid,
+        payload_sha256=row.payload_sha256,
+        pointer_sha256=row.pointer_sha256,
+        identifiers=tuple(identifier for identifier in (patient.national_id, patient.fida) if identifier),
+    )
+
+
+def contact(session: Session, *, number: Number) -> Contact | None:
+    """Where to tell the patient about a prescription, for the service's own messages."""
+    found = session.exec(
+        select(Patient.mobile, Patient.name, Prescription.redeemable_until)
+        .join(Prescription, col(Patient.id) == col(Prescription.patient))
+        .where(*is_number(Prescription, number))
+    ).one_or_none()
+    if found is None:
+        return None
+    mobile, name, redeemable_until = found
+    return Contact(mobile=mobile, patient_name=name, redeemable_until=redeemable_until)
+
+
+def cancellations_waiting(session: Session, *, limit: int = 100) -> list[Number]:
+    """Prescriptions whose cancellation waits for a pharmacy to let go, for the sweep that looks after them."""
+    query = (
+        select(Prescription.shabad, Prescription.n)
+        .where(Prescription.status == PrescriptionState.CANCEL_REQUESTED)
+        .order_by(col(Prescription.shabad), col(Prescription.n))
+        .limit(limit)
+    )
+    return [Number(shabad, n) for shabad, n in session.exec(query)]

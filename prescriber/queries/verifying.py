@@ -1,0 +1,129 @@
+"""Is what is stored still what was signed? Asked each time before something is handed over.
+
+The signature is verified with the public key of the registered certificate (or the service's seal, for paper),
+and every column is compared with the signed content. So a database administrator changes nothing unseen.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
+from sqlmodel import Session, col, select
+
+import codings.queries as codings
+from codings import jws
+from prescriber import signing
+from prescriber.outcomes import PrescriptionNotFound, SignatureRefused, Tampered
+from prescriber.queries.comparing import differences
+from prescriber.queries.prescriptions import is_number
+from prescriber.states import Number
+from prescriber.tables import Patient, Prescription, SignatureEvidence
+
+
+def verify_scanned(
+    session: Session, *, number: Number, token: str, seal_key: jws.Key, ca_pem: str | None = None
+) -> None:
+    """The signature on a scanned slip is the prescriber's own. Raises SignatureRefused."""
+    kid = session.exec(select(Prescription.kid).where(*is_number(Prescription, number))).one_or_none()
+    if kid is None:
+        raise PrescriptionNotFound
+    try:
+        _verified(session, token, kid, seal_key=seal_key, ca_pem=ca_pem)
+    except jws.InvalidJws as no:
+        raise SignatureRefused(pointer="/qr", why=no.reason) from no
+
+
+def verify_stored(
+    session: Session,
+    *,
+    number: Number,
+    seal_key: jws.Key,
+    patient_key: bytes | None = None,
+    pointer_key: bytes | None = None,
+    ca_pem: str | None = None,
+) -> signing.Content:
+    """The content of a prescription, once its signature verifies and every row agrees with it.
+
+    With the keys of the keyed hashes, the patient and the pointer are compared in full; without them the
+    patient only by the last four digits. With the health CA's certificate (PEM) the prescriber's is checked
+    to be issued by it, so that a key put into the register behind its back signs nothing. Raises Tampered,
+    which names the places that differ.
+    """
+    found = session.execute(
+        select(Prescription, Patient, SignatureEvidence)
+        .join(Patient, col(Patient.id) == col(Prescription.patient))
+        .outerjoin(
+            SignatureEvidence,
+            (col(SignatureEvidence.shabad) == col(Prescription.shabad))
+            & (col(SignatureEvidence.n) == col(Prescription.n)),
+        )
+        .where(*is_number(Prescription, number))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise PrescriptionNotFound
+    row, patient, evidence = found
+    try:
+        payload, holder = _verified(session, row.jws, row.kid, seal_key=seal_key, ca_pem=ca_pem)
+        content = signing.read(payload)
+    except (jws.InvalidJws, signing.InvalidContent) as no:
+        raise Tampered(what=f"prescription.jws: {no}") from no
+    differing = differences(
+        session,
+        row=row,
+        patient=patient,
+        evidence=evidence,
+        content=content,
+        payload=payload,
+        on_paper=row.kid == seal_key.kid,
+        patient_key=patient_key,
+        pointer_key=pointer_key,
+    )
+    if holder not in {None, content.practitioner}:
+        differing.append("certificate.holder")
+    if differing:
+        raise Tampered(what=", ".join(differing))
+    return content
+
+
+def _verified(
+    session: Session, token: str, kid: str, *, seal_key: jws.Key, ca_pem: str | None
+) -> tuple[bytes, str | None]:
+    """The payload, and whom the certificate names; only the seal signs paper, and nothing but paper."""
+    if kid == seal_key.kid:
+        return jws.verify(token, key=seal_key, typ=signing.PAPER_TYP, extra={}), None
+    registered = codings.certificate(session, kid)
+    if registered is None:
+        raise jws.InvalidJws("key")
+    certified = _certified(registered.pem, ca_pem)
+    if (certified.kid, certified.public_pem) != (kid, registered.public_pem):
+        raise jws.InvalidJws("key")
+    key = jws.Key(kid, "ES256", certified.public_pem)
+    return jws.verify(token, key=key, typ=signing.TYP, extra={"zip": "DEF"}), certified.holder
+
+
+class _Certified(NamedTuple):
+    kid: str
+    public_pem: str
+    holder: str | None  # as the CA wrote it; known only where the CA is
+
+
+@lru_cache(maxsize=4096)
+def _certified(pem: str, ca_pem: str | None) -> _Certified:
+    """What a certificate itself says, checked against the CA that should have issued it."""
+    try:
+        certificate = x509.load_pem_x509_certificate(pem.encode())
+        if ca_pem is not None:
+            certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(ca_pem.encode()))
+    except (ValueError, TypeError, InvalidSignature):
+        raise jws.InvalidJws("key") from None
+    public = certificate.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    named = certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+    return _Certified(
+        kid=jws.kid_of(certificate.public_bytes(Encoding.DER)),
+        public_pem=public.decode(),
+        holder=str(named[0].value) if named and ca_pem is not None else None,
+    )

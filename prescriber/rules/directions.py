@@ -1,0 +1,48 @@
+"""Rules about the rest of the order: its repeats, and free text that contradicts the codes."""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from codings.text import ascii_digits
+from prescriber.rules import wording as say
+from prescriber.rules.finding import Finding, Kind, Severity, fact
+from prescriber.rules.order import Order
+
+MOST_REPEATS = 3
+_NUMBER = re.compile(r"[0-9]+(?:[.٫][0-9]+)?")
+
+
+def repeats(order: Order) -> Iterator[Finding]:
+    """How often a prescription may be filled again (domain rule: three times)."""
+    for number, item, medicine in order.numbered():
+        if item.repeats > MOST_REPEATS:
+            yield Finding(
+                rule="RX-REPEATS",
+                severity=Severity.STOP,
+                kind=Kind.FORM,
+                items=(number,),
+                message=say.REPEATS.format(item=number, name=medicine.short, most=MOST_REPEATS),
+                facts=(fact("repeats", item.repeats, "order"),),
+                fix=(say.CHANGE_REPEATS,),
+            )
+
+
+def instruction(order: Order) -> Iterator[Finding]:
+    """Numbers in free text that are not dose, rate, interval, days or quantity of the coded order."""
+    for number, item, medicine in order.numbered():
+        rate = order.rates.get(item.frequency, Fraction(0))
+        coded = {Fraction(item.dose), rate, Fraction(item.duration_days), Fraction(item.quantity)}
+        if rate:
+            coded |= {24 / rate, Fraction(item.dose) * rate}  # "every 8 hours", and what that makes a day
+        said = _NUMBER.findall(ascii_digits(item.instruction or ""))
+        strange = [text for text in said if Fraction(text.replace("٫", ".")) not in coded]
+        if strange:
+            yield Finding(
+                rule="RX-INSTRUCTION",
+                severity=Severity.ASK,
+                items=(number,),
+                message=say.INSTRUCTION.format(item=number, name=medicine.short, what=", ".join(strange)),
+                facts=tuple(fact("number", text, "instruction") for text in strange),
+                fix=(say.CHANGE_INSTRUCTION, say.GIVE_REASON),
+            )
