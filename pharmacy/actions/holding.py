@@ -1,0 +1,33 @@
+"""Who acts, and whether they hold what they act on."""
+
+from uuid import UUID
+
+from sqlmodel import Session, select
+
+from codings.base import Actor
+from pharmacy.outcomes import AcceptanceExpired, AcceptanceReleased, AcceptanceUnknown, NoPharmacy
+from pharmacy.spoken import clock
+from pharmacy.tables import Acceptance
+
+
+def hold(session: Session, *, acceptance: UUID, by: Actor) -> Acceptance:
+    """This pharmacy's live acceptance, locked; the caller has locked the prescription if it writes to that.
+
+    Raises AcceptanceUnknown, AcceptanceReleased, AcceptanceExpired.
+    """
+    query = select(Acceptance).where(Acceptance.acceptance == acceptance, Acceptance.pharmacy == by.centre)
+    held = session.exec(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    if held is None:
+        raise AcceptanceUnknown
+    if held.released_at is not None:
+        raise AcceptanceReleased
+    if not held.live(by.at):
+        raise AcceptanceExpired(**clock("expired", held.expires_at))
+    return held
+
+
+def pharmacy_of(by: Actor) -> str:
+    """The SIAM id of the pharmacy for which someone acts. Raises NoPharmacy."""
+    if by.centre is None:
+        raise NoPharmacy
+    return by.centre

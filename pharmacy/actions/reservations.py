@@ -1,0 +1,78 @@
+"""Setting packs aside for an accepted prescription, as long as that is held."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from codings.base import Actor, new_id
+from codings.gs1 import PackCode
+from codings.tables import Product
+from pharmacy.actions import ledger
+from pharmacy.actions.holding import hold
+from pharmacy.states import PackUseState
+from pharmacy.tables import PackUse
+
+
+def reserve_pack(
+    session: Session, *, code: PackCode, product: Product, acceptance: UUID, by: Actor
+) -> PackUse:
+    """Set a pack aside for an acceptance until that expires; the same pack again for the same one: once.
+
+    Raises what `hold` raises of the acceptance, and PackTaken, PackOpenedElsewhere, PackReserved or
+    PackDiffers of the pack.
+    """
+    held = hold(session, acceptance=acceptance, by=by)
+    pack = ledger.enter(session, {code: product})[code.uid]
+    reserved = ledger.set_aside(session, [code.uid]).get(code.uid)
+    ledger.require_free(pack, reserved, acceptance=acceptance, count=None, by=by)
+    if reserved is not None and reserved.acceptance == acceptance:
+        return reserved
+    if reserved is not None:
+        ledger.step(session, [reserved], PackUseState.RELEASED, why="cleared", by=by)
+    use = PackUse(
+        uid=code.uid,
+        id=new_id(),
+        state=PackUseState.RESERVED,
+        count=pack.size - pack.taken,
+        pharmacy=held.pharmacy,
+        at=by.at,
+        acceptance=acceptance,
+        reserved_until=held.expires_at,
+    )
+    ledger.bear(session, [use], by=by)
+    return use
+
+
+def extend(session: Session, *, acceptance: UUID, until: datetime) -> None:
+    """Keep what is set aside for an acceptance as long as the acceptance itself, which was renewed."""
+    uids = _set_aside(session, acceptance)
+    if uids:
+        ledger.lock(session, uids)
+        session.execute(
+            update(PackUse)
+            .where(
+                col(PackUse.uid).in_(uids),
+                col(PackUse.acceptance) == acceptance,
+                col(PackUse.state) == PackUseState.RESERVED,
+            )
+            .values(reserved_until=until),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def let_go(session: Session, *, acceptance: UUID, why: str, by: Actor) -> None:
+    """RESERVED -> RELEASED for all that is set aside for an acceptance."""
+    uids = _set_aside(session, acceptance)
+    if uids:
+        ledger.lock(session, uids)
+        ours = [use for use in ledger.set_aside(session, uids).values() if use.acceptance == acceptance]
+        ledger.step(session, ours, PackUseState.RELEASED, why=why, by=by)
+
+
+def _set_aside(session: Session, acceptance: UUID) -> list[str]:
+    query = select(PackUse.uid).where(
+        PackUse.acceptance == acceptance, PackUse.state == PackUseState.RESERVED
+    )
+    return list(session.exec(query))

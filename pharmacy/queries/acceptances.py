@@ -1,0 +1,70 @@
+"""Who holds which prescription now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from codings.base import Actor, Role
+from pharmacy.outcomes import AcceptanceUnknown
+from pharmacy.tables import Acceptance
+from prescriber.states import Number, PrescriptionState
+from prescriber.tables import Patient, Prescription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A prescription in this pharmacy's hands: one row of its queue."""
+
+    number: Number
+    acceptance: UUID
+    accepted_by: str
+    accepted_at: datetime
+    expires_at: datetime
+    status: PrescriptionState
+    patient: str  # name
+
+
+def acceptance(session: Session, *, acceptance: UUID, by: Actor) -> Acceptance:
+    """An acceptance of this pharmacy, live or not. Raises AcceptanceUnknown, also for another pharmacy's."""
+    found = session.exec(select(Acceptance).where(Acceptance.acceptance == acceptance)).first()
+    if found is None or (found.pharmacy != by.centre and by.role is not Role.SERVICE):
+        raise AcceptanceUnknown
+    return found
+
+
+def held(session: Session, *, number: Number, at: datetime) -> Acceptance | None:
+    """The acceptance that holds a prescription at this instant, if a pharmacy does."""
+    found = session.get(Acceptance, tuple(number), populate_existing=True)
+    return found if found is not None and found.live(at) else None
+
+
+def queue(session: Session, *, by: Actor) -> list[Held]:
+    """What this pharmacy holds now, the longest waiting first."""
+    query = (
+        select(Acceptance, Prescription.status, Patient.name)
+        .join(
+            Prescription,
+            (col(Prescription.shabad) == col(Acceptance.shabad)) & (col(Prescription.n) == col(Acceptance.n)),
+        )
+        .join(Patient, col(Patient.id) == col(Prescription.patient))
+        .where(
+            Acceptance.pharmacy == by.centre,
+            col(Acceptance.released_at).is_(None),
+            col(Acceptance.expires_at) > by.at,
+        )
+        .order_by(col(Acceptance.accepted_at), col(Acceptance.acceptance))
+    )
+    return [
+        Held(
+            number=Number(row.shabad, row.n),
+            acceptance=row.acceptance,
+            accepted_by=row.accepted_by,
+            accepted_at=row.accepted_at,
+            expires_at=row.expires_at,
+            status=PrescriptionState(status),
+            patient=name,
+        )
+        for row, status, name in session.exec(query)
+    ]

@@ -1,0 +1,455 @@
+"""Handing over: what is recorded, what it costs, what is refused, and that a refusal leaves nothing behind."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlmodel import Session, select
+
+import codings.queries as codings
+from codings import jws
+from codings.actions import affiliate, set_licence
+from codings.base import Role
+from codings.outcomes import CodeUnknown, NotHere, PractitionerSuspended
+from codings.states import LicenceState
+from codings.systems import line_gross
+from pharmacy import actions, queries
+from pharmacy.outcomes import (
+    AcceptanceReleased,
+    DispenseRecorded,
+    DispenseRefused,
+    DispenseUnknown,
+    NoPharmacist,
+    OverrideNeeded,
+    PackRepeated,
+)
+from pharmacy.receipt import receipt_content
+from pharmacy.states import DispenseNumber, DispenseState, PackUseState
+from pharmacy.tables import AuthenticityCheck, Dispense, DispenseStatus, Pack, PackUse, WindowUse
+from prescriber import actions as prescriber_actions
+from prescriber.outcomes import AlreadyDispensed, CancelRequested
+from tests import factories
+from tests.factories import AT
+from tests.pharmacy import counter
+from tests.pharmacy.counter import (
+    ANOTHER_TEN,
+    IBUPROFEN,
+    IBUPROFEN_TEN,
+    TWENTY,
+    WARFARIN,
+    barcode,
+    hand_over,
+    item,
+    line,
+    order,
+    prescribe,
+)
+
+
+@pytest.fixture
+def held(session, here, number):
+    return actions.accept(session, number=number, by=here.by()).acceptance
+
+
+def rules(no):
+    return [(found.rule, str(found.severity)) for found in no.value.findings]
+
+
+def test_a_dispense_records_who_what_when_and_from_which_packs(session, here, number, held):
+    scans = [barcode(session) for _ in range(2)]
+    view = hand_over(session, order(held, line(dict.fromkeys(scans), quantity="20")), by=here.by(minutes=5))
+    assert view.number == DispenseNumber(*number, 1)
+    assert (view.pharmacy, view.pharmacist) == (here.centre.siam, here.pharmacist.council)
+    assert view.dispensed_at == AT + timedelta(minutes=5)
+    assert view.state is DispenseState.RECORDED
+    (one,) = view.lines
+    assert (one.line, one.item, one.generic, one.quantity) == (1, 1, "90001", Decimal(20))
+    assert [(pack.uid, pack.count, pack.state) for pack in one.packs] == [
+        (uid, Decimal(10), PackUseState.CONSUMED) for uid in sorted(map(counter.uid_of, scans))
+    ]
+    assert counter.remaining(session, number) == [Decimal(10)]
+    assert counter.status(session, number) == "partly_dispensed"
+
+
+def test_what_dispense_answers_is_what_is_stored(session, clinic, here):
+    number = prescribe(session, clinic, item(quantity="30", days=10), item(IBUPROFEN, quantity="30"))
+    held = actions.accept(session, number=number, by=here.by()).acceptance
+    wanted = order(
+        held,
+        line({barcode(session): None, barcode(session): "5"}, quantity="15"),
+        line(
+            {barcode(session, IBUPROFEN_TEN): None},
+            n=2,
+            irc=IBUPROFEN_TEN,
+            substitution_reason="out-of-stock",
+        ),
+        not_dispensed=[{"item": 2, "reason": "later"}, {"item": 1, "reason": "out-of-stock"}],
+    )
+    view = hand_over(session, wanted, by=here.by(), generics={2: IBUPROFEN})
+    session.expire_all()
+    assert queries.dispense(session, number=view.number, by=here.by()) == view
+
+
+def test_gross_is_decided_once_by_price_quantity_and_pack_size(session, here, number, held):
+    wanted = order(held, line({barcode(session, TWENTY): "7"}, irc=TWENTY, quantity="7"))
+    view = hand_over(session, wanted, by=here.by())
+    product = codings.products(session, {TWENTY})[TWENTY]
+    assert view.lines[0].gross == line_gross(product.price, Decimal(7), Decimal(20))
+    product.price = 1
+    session.flush()
+    assert queries.dispense(session, number=view.number, by=here.by()).gross == view.gross
+
+
+def test_a_birth_is_a_row_of_history_and_an_event_goes_out(session, here, number, held):
+    view = hand_over(session, order(held, line({barcode(session): None})), by=here.by())
+    (step,) = session.exec(select(DispenseStatus).where(DispenseStatus.shabad == number.shabad)).all()
+    assert (step.from_state, step.to_state, step.by) == (None, "recorded", here.by().id)
+    assert session.info["events"][-1] == DispenseRecorded(**view.number._asdict())
+
+
+def test_an_item_may_be_handed_over_as_several_products(session, here, number, held):
+    wanted = order(
+        held,
+        line({barcode(session): None}),
+        line({barcode(session, TWENTY): None}, irc=TWENTY, quantity="20"),
+    )
+    view = hand_over(session, wanted, by=here.by())
+    assert [(one.irc, one.quantity) for one in view.lines] == [(counter.TEN, 10), (TWENTY, 20)]
+    assert counter.remaining(session, number) == [Decimal(0)]
+    assert counter.status(session, number) == "dispensed"
+
+
+def test_a_prescription_is_handed_over_in_parts_and_the_parts_are_numbered(session, here, number, held):
+    for d in (1, 2):
+        assert hand_over(session, order(held, line({barcode(session): None})), by=here.by()).number.d == d
+    assert [view.number.d for view in queries.dispenses_of(session, number=number)] == [1, 2]
+    assert counter.remaining(session, number) == [Decimal(10)]
+
+
+def test_the_last_part_closes_the_acceptance(session, here, number, held):
+    scans = dict.fromkeys([barcode(session) for _ in range(3)])
+    hand_over(session, order(held, line(scans, quantity="30")), by=here.by())
+    assert queries.held(session, number=number, at=AT) is None
+    with pytest.raises(AlreadyDispensed):
+        hand_over(session, order(held, line({barcode(session): None})), by=here.by())
+
+
+def test_a_part_keeps_it_open(session, here, number, held):
+    hand_over(session, order(held, line({barcode(session): None})), by=here.by())
+    assert queries.held(session, number=number, at=AT) is not None
+
+
+def test_fractions_of_a_tablet_are_exact(session, here, number, held):
+    wanted = order(held, line({barcode(session): "2.5"}, quantity="2.5"))
+    assert hand_over(session, wanted, by=here.by()).lines[0].quantity == Decimal("2.5")
+    assert counter.remaining(session, number) == [Decimal("27.5")]
+
+
+def test_two_fills_that_are_open_together_are_drawn_together_and_the_windows_are_kept(session, clinic, here):
+    number = prescribe(session, clinic, item(quantity="30", days=10, repeats=1))
+    later = here.by(days=11)
+    held = actions.accept(session, number=number, by=later).acceptance
+    scans = dict.fromkeys([barcode(session, TWENTY), barcode(session, TWENTY)])
+    view = hand_over(session, order(held, line(scans, irc=TWENTY, quantity="40")), by=later)
+    drawn = session.exec(select(WindowUse).where(WindowUse.shabad == number.shabad)).all()
+    assert {(row.window, row.quantity) for row in drawn} == {(1, Decimal(30)), (2, Decimal(10))}
+    assert view.lines[0].quantity == Decimal(40)
+
+
+def test_a_fill_that_is_not_open_yet_cannot_be_had(session, clinic, here):
+    number = prescribe(session, clinic, item(quantity="30", days=10, repeats=1))
+    held = actions.accept(session, number=number, by=here.by()).acceptance
+    scans = dict.fromkeys([barcode(session, TWENTY), barcode(session, TWENTY)])
+    with pytest.raises(DispenseRefused) as no:
+        hand_over(session, order(held, line(scans, irc=TWENTY, quantity="40")), by=here.by())
+    assert ("PH-QUANTITY", "stop") in rules(no)
+
+
+class TestRefused:
+    """Each refusal says which rule, and leaves nothing behind."""
+
+    @pytest.fixture(autouse=True)
+    def nothing_is_left(self, session, number):
+        yield
+        for table in (Dispense, Pack, PackUse, AuthenticityCheck, WindowUse):
+            assert session.exec(select(table)).first() is None
+        assert counter.remaining(session, number)[0] == Decimal(30)
+
+    def test_more_than_remains(self, session, here, held):
+        scans = dict.fromkeys([barcode(session, TWENTY), barcode(session, TWENTY)])
+        with pytest.raises(DispenseRefused) as no:
+            hand_over(session, order(held, line(scans, irc=TWENTY, quantity="40")), by=here.by())
+        assert rules(no) == [("PH-QUANTITY", "stop")]
+
+    def test_another_medicine(self, session, here, held):
+        scan = barcode(session, IBUPROFEN_TEN)
+        with pytest.raises(DispenseRefused) as no:
+            hand_over(session, order(held, line({scan: None}, irc=IBUPROFEN_TEN)), by=here.by())
+        assert {("PH-GENERIC", "stop"), ("PH-PACK", "stop")} <= set(rules(no))
+
+    def test_a_pack_that_is_not_the_product_of_its_line(self, session, here, held):
+        scan = barcode(session, ANOTHER_TEN)
+        with pytest.raises(DispenseRefused) as no:
+            hand_over(session, order(held, line({scan: None})), by=here.by())
+        assert ("PH-PACK", "stop") in rules(no)
+
+    def test_counts_that_do_not_add_up(self, session, here, held):
+        with pytest.raises(DispenseRefused) as no:
+            hand_over(session, order(held, line({barcode(session): "9"})), by=here.by())
+        assert ("PH-COUNT", "stop") in rules(no)
+
+    @pytest.mark.parametrize(
+        "verdict", ["already_supplied", "unknown", "recalled", "expired", "withdrawn", "stolen", "mismatch"]
+    )
+    def test_a_pack_with_a_refusing_verdict(self, session, here, held, verdict):
+        scan = barcode(session)
+        with pytest.raises(DispenseRefused) as no:
+            hand_over(session, order(held, line({scan: None})), by=here.by(), verdicts={scan: verdict})
+        assert ("PH-PACK", "stop") in rules(no)
+
+    def test_an_expired_pack_whatever_the_authority_says(self, session, here, held):
+        scan = barcode(session, expiry=AT.date() - timedelta(days=1))
+        with pytest.raises(DispenseRefused) as no:
+            hand_over(session, order(held, line({scan: None})), by=here.by())
+        assert ("PH-PACK", "stop") in rules(no)
+
+    def test_the_same_pack_twice(self, session, here, held):
+        scan = barcode(session)
+        wanted = order(held, line({scan: "5"}, quantity="5"), line({scan: "5"}, quantity="5"))
+        with pytest.raises(PackRepeated) as no:
+            hand_over(session, wanted, by=here.by())
+        assert no.value.pointer == "/lines/1/packs/0/barcode"
+
+    def test_the_same_pack_twice_by_two_spellings_of_its_code(self, session, here, held):
+        scan = barcode(session)
+        wanted = order(held, line({scan: "5", f"]d2{scan}": "5"}))
+        with pytest.raises(PackRepeated):
+            hand_over(session, wanted, by=here.by())
+
+    def test_a_reason_that_is_in_no_list(self, session, here, held):
+        wanted = order(
+            held,
+            line({barcode(session): None}, substitution_reason="out-of-stock"),
+            not_dispensed=[{"item": 1, "reason": "i-felt-like-it"}],
+        )
+        with pytest.raises(CodeUnknown) as no:
+            hand_over(session, wanted, by=here.by())
+        assert no.value.pointer == "/not_dispensed/0/reason"
+
+    def test_while_a_cancellation_waits(self, session, clinic, here, number, held):
+        prescriber_actions.cancel(session, number=number, reason="wrong-patient", held=True, by=clinic.by())
+        with pytest.raises(CancelRequested):
+            hand_over(session, order(held, line({barcode(session): None})), by=here.by())
+
+    def test_by_nobody(self, session, here, held):
+        suspend(session, here)
+        with pytest.raises(PractitionerSuspended):
+            hand_over(session, order(held, line({barcode(session): None})), by=here.by())
+
+
+def suspend(session: Session, pharmacy):
+    set_licence(
+        session,
+        council=pharmacy.pharmacist.council,
+        state=LicenceState.SUSPENDED,
+        by=factories.council_officer(),
+    )
+
+
+class TestAsk:
+    """A pack that will not last the treatment: the pharmacist decides, and says why."""
+
+    @pytest.fixture
+    def short(self, session):
+        return barcode(session, expiry=AT.date() + timedelta(days=3))
+
+    def test_without_a_reason_it_stops(self, session, here, held, short):
+        with pytest.raises(OverrideNeeded) as no:
+            hand_over(session, order(held, line({short: None})), by=here.by())
+        assert [found.id for found in no.value.findings if found.severity == "ask"] == ["PH-EXPIRES:1"]
+
+    def test_with_a_reason_it_goes_through_and_the_reason_stays(self, session, here, held, short):
+        wanted = order(
+            held, line({short: None}), overrides=[{"finding": "PH-EXPIRES:1", "reason": "no-alternative"}]
+        )
+        view = hand_over(session, wanted, by=here.by())
+        assert view.overrides == (("PH-EXPIRES:1", "no-alternative"),)
+
+    def test_the_reason_comes_from_the_list(self, session, here, held, short):
+        wanted = order(
+            held, line({short: None}), overrides=[{"finding": "PH-EXPIRES:1", "reason": "why not"}]
+        )
+        with pytest.raises(CodeUnknown):
+            hand_over(session, wanted, by=here.by())
+
+    def test_a_reason_never_answers_a_stop(self, session, here, held):
+        wanted = order(
+            held,
+            line({barcode(session): "9"}),
+            overrides=[{"finding": "PH-COUNT:1.1", "reason": "no-alternative"}],
+        )
+        with pytest.raises(DispenseRefused):
+            hand_over(session, wanted, by=here.by())
+
+    def test_a_reason_for_nothing_is_not_kept(self, session, here, held):
+        wanted = order(
+            held,
+            line({barcode(session): None}),
+            overrides=[{"finding": "PH-EXPIRES:1", "reason": "no-alternative"}],
+        )
+        assert hand_over(session, wanted, by=here.by()).overrides == ()
+
+
+class TestUnverified:
+    def test_an_ordinary_medicine_is_handed_over_and_verified_later(self, session, here, held):
+        scan = barcode(session)
+        view = hand_over(session, order(held, line({scan: None})), by=here.by(), verdicts={scan: None})
+        assert [pack.state for pack in view.lines[0].packs] == [PackUseState.PENDING_VERIFY]
+
+    def test_a_high_risk_one_waits(self, session, clinic, here):
+        number = prescribe(session, clinic, item(WARFARIN, quantity="30"))
+        held = actions.accept(session, number=number, by=here.by()).acceptance
+        product = codings.products_of(session, WARFARIN)[0]
+        scan = barcode(session, product.irc)
+        wanted = order(held, line({scan: "1"}, irc=product.irc, quantity="1"))
+        with pytest.raises(DispenseRefused) as no:
+            hand_over(session, wanted, by=here.by(), verdicts={scan: None}, generics={1: WARFARIN})
+        assert ("PH-UNVERIFIED", "stop") in rules(no)
+        assert hand_over(session, wanted, by=here.by(), generics={1: WARFARIN}).number.d == 1
+
+
+class TestWhoAnswersForIt:
+    @pytest.fixture
+    def till(self, here):
+        return factories.machine(here.centre, "pharmacy")
+
+    def test_a_machine_may_name_the_pharmacist(self, session, here, held, till):
+        second = factories.pharmacist(session, here.centre)
+        wanted = order(held, line({barcode(session): None}), pharmacist=second.council)
+        assert hand_over(session, wanted, by=till).pharmacist == second.council
+
+    def test_left_out_it_is_the_pharmacy_s_own(self, session, here, held, till):
+        factories.pharmacist(session, here.centre)
+        wanted = order(held, line({barcode(session): None}))
+        assert hand_over(session, wanted, by=till).pharmacist == here.pharmacist.council
+
+    def test_a_suspended_one_is_passed_over(self, session, here, held, till):
+        second = factories.pharmacist(session, here.centre)
+        suspend(session, here)
+        wanted = order(held, line({barcode(session): None}))
+        assert hand_over(session, wanted, by=till).pharmacist == second.council
+
+    def test_one_who_starts_tomorrow_is_passed_over(self, session, till, clinic, number):
+        young = factories.pharmacy(session)
+        newcomer = factories.pharmacist(session)
+        affiliate(
+            session,
+            council=newcomer.council,
+            siam=young.siam,
+            since=AT.date() + timedelta(days=1),
+            by=factories.codings_editor(),
+        )
+        by = factories.machine(young, "pharmacy")
+        held = actions.accept(session, number=number, by=by).acceptance
+        with pytest.raises(NoPharmacist):
+            hand_over(session, order(held, line({barcode(session): None})), by=by)
+
+    def test_a_person_signed_in_answers_for_their_own_dispense(self, session, here, held):
+        second = factories.pharmacist(session, here.centre)
+        wanted = order(held, line({barcode(session): None}), pharmacist=second.council)
+        assert hand_over(session, wanted, by=here.by()).pharmacist == here.pharmacist.council
+
+    def test_a_pharmacist_of_another_pharmacy_does_not(self, session, elsewhere, held, till):
+        wanted = order(held, line({barcode(session): None}), pharmacist=elsewhere.pharmacist.council)
+        with pytest.raises(NotHere):
+            hand_over(session, wanted, by=till)
+
+    def test_a_physician_of_the_place_does_not_either(self, session, here, held, till):
+        physician = factories.physician(session, here.centre)
+        wanted = order(held, line({barcode(session): None}), pharmacist=physician.council)
+        with pytest.raises(NoPharmacist):
+            hand_over(session, wanted, by=till)
+
+
+class TestReading:
+    @pytest.fixture
+    def view(self, session, here, number):
+        return counter.dispensed(session, here, number, barcode(session))
+
+    def test_a_dispense_is_its_pharmacy_s_and_the_service_s(self, session, here, elsewhere, view):
+        assert queries.dispense(session, number=view.number, by=here.by()) == view
+        assert queries.dispense(session, number=view.number, by=factories.actor(role=Role.SERVICE)) == view
+        for by, number in (
+            (elsewhere.by(), view.number),
+            (here.by(), view.number._replace(d=2)),
+        ):
+            with pytest.raises(DispenseUnknown) as no:
+                queries.dispense(session, number=number, by=by)
+            assert no.value.facts == {}
+
+    def test_the_newest_dispenses_of_a_pharmacy(self, session, clinic, here, elsewhere, view):
+        second = prescribe(session, clinic)
+        held = actions.accept(session, number=second, by=here.by(minutes=1))
+        wanted = order(
+            held.acceptance,
+            line({barcode(session): None}),
+            line({barcode(session, TWENTY): None}, irc=TWENTY, quantity="20"),
+        )
+        newest = hand_over(session, wanted, by=here.by(minutes=2))
+        counter.dispensed(session, elsewhere, prescribe(session, clinic), barcode(session))
+        shown = queries.recent(session, by=here.by())
+        assert [row.number for row in shown] == [newest.number, view.number]
+        assert (shown[0].lines, shown[0].gross) == (2, newest.gross)
+        assert [row.number for row in queries.recent(session, by=here.by(), limit=1)] == [newest.number]
+
+    def test_an_order_is_checked_without_looking_at_packs_and_nothing_is_written(self, session, here, clinic):
+        number = prescribe(session, clinic)
+        held = actions.accept(session, number=number, by=here.by()).acceptance
+        found = actions.check_order(
+            session, number=number, order=order(held, line({"whatever": "9"})), packs=None, by=here.by()
+        )
+        assert [one.rule for one in found] == ["PH-COUNT", "PH-LEFT-OUT"]
+        assert session.exec(select(Dispense).where(Dispense.shabad == number.shabad)).first() is None
+
+
+class TestReceipt:
+    @pytest.fixture
+    def view(self, session, here, number):
+        return counter.dispensed(session, here, number, barcode(session))
+
+    def test_it_is_filed_once(self, session, here, view):
+        statement = view.acceptance  # any UUID
+        actions.file_statement_and_receipt(
+            session, number=view.number, statement=statement, receipt="a.b.c", by=here.by()
+        )
+        stored = queries.dispense(session, number=view.number, by=here.by())
+        assert (stored.statement, stored.receipt) == (statement, "a.b.c")
+        with pytest.raises(DispenseUnknown):
+            actions.file_statement_and_receipt(
+                session, number=view.number, statement=statement, receipt="x.y.z", by=here.by()
+            )
+        assert queries.dispense(session, number=view.number, by=here.by()).receipt == "a.b.c"
+
+    def test_another_pharmacy_files_nothing(self, session, elsewhere, view):
+        with pytest.raises(DispenseUnknown):
+            actions.file_statement_and_receipt(
+                session, number=view.number, statement=view.acceptance, receipt="a.b.c", by=elsewhere.by()
+            )
+
+    def test_its_content_is_canonical_and_holds_no_float(self, view):
+        content = receipt_content(view, statement_id=view.acceptance, totals={"gross": view.gross}, at=AT)
+        assert jws.canonical(content)
+        assert content["dispense"] == str(view.number)
+        assert content["lines"][0]["quantity"] == "10"
+        assert content["lines"][0]["packs"] == [{"uid": view.lines[0].packs[0].uid, "count": "10"}]
+        assert content["totals"] == {"gross": view.gross}
+
+
+def test_an_acceptance_that_was_closed_by_the_last_part_says_so_even_when_something_came_back(
+    session, here, number, held
+):
+    scans = dict.fromkeys([barcode(session) for _ in range(3)])
+    view = hand_over(session, order(held, line(scans, quantity="30")), by=here.by())
+    actions.take_back(session, number=view.number, reason="dispensing-error", by=here.by())
+    with pytest.raises(AcceptanceReleased):
+        hand_over(session, order(held, line({barcode(session): None})), by=here.by())
