@@ -1,0 +1,1 @@
+"""The insurer's verbs, and the only code that writes its tables."""
