@@ -1,0 +1,33 @@
+# Everything one does with a checkout. `make run` and `make test` need Python 3.11 or newer and nothing else.
+
+.PHONY: help environment run demo test check lock vendor
+
+python := .venv/bin/python
+
+help: ## Say what can be done here
+	@sed -n 's/^\([a-z]*\):.*## /  make \1: /p' Makefile
+
+environment: ## Make the Python environment in .venv, if it is not up to date
+	@scripts/environment.sh
+
+run: environment ## Serve on http://localhost:8000, with a demonstration clinic, pharmacy and insurer
+	@exec $(python) -m app run
+
+demo: environment ## Play the demonstration's story
+	@exec $(python) -m app demo
+
+test: environment ## Run every test; words=... goes to pytest
+	@exec $(python) -m pytest $(words)
+
+check: environment ## What CI runs: lint, format, types, import contracts, tests
+	$(python) -m ruff check
+	$(python) -m ruff format --check
+	$(python) -m mypy
+	$(python) .venv/bin/lint-imports
+	$(python) -m pytest
+
+lock: ## Pin the dependencies again, by hash and without addresses (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock
+
+vendor: environment ## Fetch the browser's files again into static/vendor (needs npm)
+	@exec $(python) scripts/vendor.py

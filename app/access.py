@@ -1,0 +1,148 @@
+"""Who may enter: every route names exactly one of `Machine`, `Person`, `Anyone`, and a test reads them all.
+
+    def cancel(by: Annotated[Actor, Machine("prescriber")], ...): ...
+
+A machine shows a token and is looked up on each request, so disabling it or closing its centre works at once.
+A person shows a session. What someone may see beyond that is decided by the rooms, by centre and by insurer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from fastapi import Depends, Request
+from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
+from fastapi.security import APIKeyCookie, OAuth2
+from fastapi.security.utils import get_authorization_scheme_param
+from sqlmodel import col, select
+
+from app import accounts, tokens
+from app.db import glancing
+from app.language import MACHINE_PATHS
+from app.refusals import BadToken, CentreClosed, NoToken, NotSignedIn, WrongRole, WrongScope
+from app.service import Service, TheService
+from app.tables import Client, ClientState
+from codings.base import Actor, Role
+from codings.tables import Centre
+from codings.text import tehran_day
+
+SCOPES = {
+    "prescriber": "Clinic systems: eligibility, SHABADs, prescriptions",
+    "pharmacy": "Pharmacy systems: accept, check packs, dispense",
+    "insurer": "Insurers: coverages, claim batches, results, remittances",
+    "codings": "Offices that keep codes and registers",
+    "regulator": "The regulator: declare emergencies",
+}
+NOBODY = "anyone"
+
+_bearer = OAuth2(
+    flows=OAuthFlows(clientCredentials=OAuthFlowClientCredentials(tokenUrl="/oauth/token", scopes=SCOPES)),
+    scheme_name="client",
+    description="Client credentials with a signed assertion (private_key_jwt).",
+    auto_error=False,
+)
+_cookie = APIKeyCookie(name=accounts.SECURE_COOKIE, scheme_name="session", auto_error=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a route declared; hung on its dependency so that a walk over the routes finds it."""
+
+    kind: Literal["machine", "person", "anyone"]
+    names: frozenset[str]  # scopes or roles; empty means any
+
+
+def Machine(*scopes: str) -> Any:  # noqa: N802  read at the route as a kind of caller
+    """A machine whose token carries one of `scopes` (any machine if none is named)."""
+    wanted = frozenset(scopes)
+    if not wanted <= SCOPES.keys():
+        raise ValueError(f"no such scope among {sorted(wanted)}")
+
+    def enter(request: Request, service: TheService, _scheme: str | None = Depends(_bearer)) -> Actor:
+        actor = _machine(request, service)
+        if wanted and not wanted & actor.scopes:
+            raise WrongScope(scope=" ".join(sorted(wanted)))
+        return _entered(request, actor)
+
+    return _gate(enter, Access("machine", wanted))
+
+
+def Person(*roles: Role) -> Any:  # noqa: N802  read at the route as a kind of caller
+    """Someone signed in with one of `roles` (anyone signed in if none is named)."""
+    wanted = frozenset(roles)
+
+    def enter(request: Request, service: TheService, _scheme: str | None = Depends(_cookie)) -> Actor:
+        actor = _person(request, service)
+        if actor is None:
+            raise NotSignedIn
+        if wanted and actor.role not in wanted:
+            raise WrongRole
+        return _entered(request, actor)
+
+    return _gate(enter, Access("person", frozenset(role.value for role in wanted)))
+
+
+def Anyone() -> Any:  # noqa: N802  read at the route as a kind of caller
+    """Nobody is asked who they are; someone who is signed in is still known."""
+
+    def enter(request: Request, service: TheService) -> Actor:
+        actor = _person(request, service)
+        return _entered(request, actor or Actor(id=NOBODY, role=Role.PATIENT, at=service.clock()))
+
+    return _gate(enter, Access("anyone", frozenset()))
+
+
+def access_of(dependency: Callable[..., Any] | None) -> Access | None:
+    """What a dependency of a route declares, if it is one of ours."""
+    return getattr(dependency, "access", None)
+
+
+def _gate(enter: Callable[..., Actor], access: Access) -> Any:
+    cast("Any", enter).access = access
+    return Depends(enter)
+
+
+def _entered(request: Request, actor: Actor) -> Actor:
+    request.state.actor = actor
+    return actor
+
+
+def _machine(request: Request, service: Service) -> Actor:
+    scheme, token = get_authorization_scheme_param(request.headers.get("authorization"))
+    if scheme.lower() != "bearer" or not token:
+        raise NoToken
+    now = service.clock()
+    claims = tokens.read(service, token, at=now)
+    query = select(Client, Centre).outerjoin(Centre, col(Centre.siam) == col(Client.centre))
+    with glancing(service) as session:
+        found = session.exec(query.where(col(Client.id) == claims.client)).first()
+    if found is None or found[0].state is not ClientState.ACTIVE:
+        raise BadToken
+    client, centre = found
+    if client.centre is not None and not _open(centre, now):
+        raise CentreClosed
+    return Actor(
+        id=f"client:{client.id}",
+        role=Role.MACHINE,
+        at=now,
+        centre=client.centre,
+        insurer=client.insurer,
+        scopes=claims.scopes & frozenset(client.scopes),
+        name=client.name,
+    )
+
+
+def _open(centre: Centre | None, now: datetime) -> bool:
+    """Whether a centre's licence is in force on this day."""
+    if centre is None or centre.state != "active":
+        return False
+    day = tehran_day(now)
+    return centre.licence_from <= day and (centre.licence_to is None or day <= centre.licence_to)
+
+
+def _person(request: Request, service: Service) -> Actor | None:
+    if request.url.path.startswith(MACHINE_PATHS):
+        return None  # a session opens pages only
+    secret = request.cookies.get(accounts.cookie_name(service.settings))
+    return accounts.who(service, secret=secret) if secret else None

@@ -1,0 +1,29 @@
+"""The API, one module a noun. A route module is served once its router stands in `routers`."""
+
+from app.api import (
+    batches,
+    certificates,
+    claims,
+    codings,
+    counter,
+    emergencies,
+    everyone,
+    prescriptions,
+    status,
+    tokens,
+    visits,
+)
+
+routers = [
+    everyone.router,
+    tokens.router,
+    certificates.router,
+    visits.router,
+    prescriptions.router,
+    counter.router,
+    batches.router,
+    claims.router,
+    codings.router,
+    emergencies.router,
+    status.router,
+]

@@ -1,0 +1,71 @@
+"""Codes as people read them: the labels of lists, and the choices of a select in the reader's language."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session
+
+import codings.queries as codings
+import insurer.queries.coverage as coverage_queries
+from app.language import Language
+from codings.base import Words
+from codings.queries.terms import system_of
+from codings.systems import FREQUENCY, ROUTE, TIMING, UNIT
+from prescriber.queries import ItemView
+
+AS_NEEDED = system_of("as-needed")
+Choices = list[tuple[str, str]]  # value and label, in the order of the list
+
+
+@dataclass(frozen=True, slots=True)
+class Directions:
+    """The labels that an item's directions are written with, and the medicines' Persian names by generic code."""
+
+    unit: Mapping[str, Words]
+    frequency: Mapping[str, Words]
+    route: Mapping[str, Words]
+    timing: Mapping[str, Words]
+    as_needed: Mapping[str, Words]
+    medicine: Mapping[str, str]
+
+
+def labels(session: Session, system: str, codes: Iterable[str | None]) -> dict[str, Words]:
+    """The labels of some codes of one system; unknown codes are absent."""
+    wanted = {code for code in codes if code is not None}
+    return {code: Words(c.fa, c.en) for code, c in codings.concepts(session, system, wanted).items()}
+
+
+def directions(session: Session, items: Collection[ItemView]) -> Directions:
+    """Everything needed to write out how these items are to be taken."""
+    return Directions(
+        unit=labels(session, UNIT, (item.unit for item in items)),
+        frequency=labels(session, FREQUENCY, (item.frequency for item in items)),
+        route=labels(session, ROUTE, (item.route for item in items)),
+        timing=labels(session, TIMING, (item.timing for item in items)),
+        as_needed=labels(session, AS_NEEDED, (item.as_needed for item in items)),
+        medicine={
+            code: medicine.name_fa
+            for code, medicine in codings.medicines(session, {item.medicine for item in items}).items()
+        },
+    )
+
+
+def choices(session: Session, system: str, language: Language) -> Choices:
+    """The whole list, as a select offers it."""
+    return [(c.code, c.en if language == "en" else c.fa) for c in codings.concept_list(session, system)]
+
+
+def insurer_names(session: Session) -> dict[str, Words]:
+    """Every insurer's name, by code."""
+    return {row.code: Words(row.name_fa, row.name_en) for row in coverage_queries.insurers(session)}
+
+
+def centre_names(session: Session) -> dict[str, Words]:
+    """Every centre's name, by SIAM id."""
+    return {row.siam: Words(row.name_fa, row.name_en) for row in codings.centres(session)}
+
+
+def age(birth_date: date, on: date) -> int:
+    """Whole years lived on a day."""
+    return on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))

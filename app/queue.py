@@ -1,0 +1,82 @@
+"""The queue of jobs: procrastinate's application, on which `app/jobs.py` registers its tasks.
+
+Jobs live in the same PostgreSQL. What a request emits is deferred on the request's own connection (`app/outbox.py`);
+the worker has connections of its own, opened here. A task is given the service under `additional_context["service"]`.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
+from psycopg_pool import PoolTimeout
+from sqlalchemy import make_url
+
+from app.db import TAKE_ROLE
+from app.service import Service
+from app.settings import Settings
+
+log = logging.getLogger("noskheh.queue")
+
+POLL_S = 5.0  # a notice wakes the worker at once; this is for a notice that was lost
+AGAIN_S = 2.0
+WORKER_CONNECTIONS = 2  # beside one for each job that runs at once: listening, and fetching
+
+queue = App(connector=PsycopgConnector())
+
+
+def conninfo(settings: Settings) -> str:
+    """The database address as libpq reads it."""
+    return make_url(settings.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@asynccontextmanager
+async def opened(service: Service) -> AsyncIterator[App]:
+    """The queue with a pool of its own, in the application's role like every other connection."""
+
+    async def take_role(connection: psycopg.AsyncConnection[Any]) -> None:
+        if service.settings.database_role:
+            await connection.execute(TAKE_ROLE, (service.settings.database_role,))
+            await connection.commit()
+
+    connector = PsycopgConnector(
+        conninfo=conninfo(service.settings),
+        min_size=1,
+        max_size=service.settings.worker_concurrency + WORKER_CONNECTIONS,
+        configure=take_role,
+        kwargs={"application_name": "noskheh worker"},
+    )
+    with queue.replace_connector(connector):
+        async with queue.open_async():
+            yield queue
+
+
+async def work(service: Service, *, until_empty: bool = False) -> None:
+    """Run jobs until cancelled; with `until_empty` only those that wait now, for tests and commands.
+
+    A worker that loses its database begins again when it is back: jobs are rows, and none is lost meanwhile.
+    """
+    while True:
+        try:
+            await queue.run_worker_async(
+                name="noskheh",
+                concurrency=service.settings.worker_concurrency,
+                wait=not until_empty,
+                listen_notify=not until_empty,
+                fetch_job_polling_interval=POLL_S,
+                shutdown_graceful_timeout=10.0,
+                install_signal_handlers=False,
+                delete_jobs="successful",
+                additional_context={"service": service},
+            )
+        except (ConnectorException, psycopg.Error, PoolTimeout):
+            if until_empty:
+                raise
+        if until_empty:
+            return
+        log.warning("the worker stopped by itself, as it does when it loses its database; it begins again")
+        await asyncio.sleep(AGAIN_S)

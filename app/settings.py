@@ -1,0 +1,126 @@
+"""What may differ between two deployments, read from the environment once.
+
+Every name here can be set as `NOSKHEH_<NAME>`; the database and the public address also under their plain
+names, `DATABASE_URL` and `PUBLIC_URL`. The defaults are those of a deployment with real patients, except where only an
+address can tell; what `make run` needs beside them, it sets itself.
+"""
+
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+class Settings(BaseSettings):
+    """The settings of one process; frozen, so that a setting read twice is the same twice."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NOSKHEH_", frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True
+    )
+
+    database_url: str = Field(
+        repr=False,  # it may hold a password
+        validation_alias=AliasChoices("NOSKHEH_DATABASE_URL", "DATABASE_URL"),
+        description="PostgreSQL 15 or newer; `postgresql://` and `postgres://` mean psycopg 3.",
+    )
+    public_url: str = Field(
+        default="http://localhost:8000",
+        validation_alias=AliasChoices("NOSKHEH_PUBLIC_URL", "PUBLIC_URL"),
+        description="Scheme, host and port under which people and machines reach this service.",
+    )
+    demonstration: bool = Field(
+        default=False,
+        description="Synthetic people only: plain http, addresses of this machine, full tracebacks.",
+    )
+
+    keys_folder: Path = Field(
+        default=Path("var/keys"), description="Private keys, one file of mode 0600 each."
+    )
+    shabad_pattern: str = Field(
+        default=r"^[0-9A-Z]{8,20}$", description="What a SHABAD of any issuer looks like."
+    )
+
+    threads: int = Field(
+        default=10, ge=1, le=200, description="Worker threads, each with one main connection."
+    )
+    database_role: str = Field(
+        default="noskheh_app",
+        description="Role taken on connect when it exists; empty keeps the login's own.",
+    )
+    lock_timeout_ms: int = Field(default=3_000, ge=1)
+    statement_timeout_ms: int = Field(default=10_000, ge=1)
+    run_worker: bool = Field(default=True, description="Run queued jobs in this process too.")
+    worker_concurrency: int = Field(default=2, ge=1, le=50)
+
+    argon2_time_cost: int = Field(default=3, ge=1)
+    argon2_memory_kib: int = Field(default=65_536, ge=8)
+    argon2_parallelism: int = Field(default=4, ge=1)
+
+    body_limit: int = Field(default=1_000_000, ge=1_000, description="Bytes of an ordinary request.")
+    upload_limit: int = Field(
+        default=10_000_000, ge=1_000, description="Bytes of a photograph or a list sent up."
+    )
+
+    authenticity_url: str | None = Field(
+        default=None,
+        description="The national authenticity service; without it this deployment's own register.",
+    )
+    authenticity_timeout: float = Field(
+        default=1.0, gt=0, description="Seconds until a pack is `unverified`."
+    )
+
+    seal_after_seconds: int = Field(
+        default=900, ge=0, description="Age at which a ready claim is sealed even if its batch is not full."
+    )
+    batch_size: int = Field(default=500, ge=1, le=10_000, description="Claims in one batch at the most.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _with_driver(cls, url: str) -> str:
+        scheme, separator, rest = url.partition("://")
+        if not separator or scheme not in {"postgresql", "postgres", "postgresql+psycopg"}:
+            raise ValueError("the database address must begin with postgresql://")
+        return f"postgresql+psycopg://{rest}"
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/") or parts.query:
+            raise ValueError("PUBLIC_URL is scheme, host and port only, such as https://rx.example.org")
+        return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    @model_validator(mode="after")
+    def _secure_unless_local(self) -> Self:
+        host = urlsplit(self.public_url).hostname or ""
+        if not (self.secure or self.demonstration or host in {"localhost", "127.0.0.1", "::1"}):
+            raise ValueError("PUBLIC_URL must be https: sessions and tokens would travel in the clear")
+        return self
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach this service over https; decides the session cookie's name and flags."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def token_url(self) -> str:
+        return f"{self.public_url}/oauth/token"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The addresses that are this service: PUBLIC_URL, and on one's own machine its other names too."""
+        parts = urlsplit(self.public_url)
+        own = {self.public_url}
+        if self.demonstration:
+            port = f":{parts.port}" if parts.port else ""
+            own |= {f"{parts.scheme}://{host}{port}" for host in LOCAL_HOSTS}
+        return frozenset(own)
+
+    @property
+    def token_audiences(self) -> frozenset[str]:
+        """What a client may name as `aud` of its assertion: the token URL under each of our addresses."""
+        return frozenset(f"{origin}/oauth/token" for origin in self.origins)

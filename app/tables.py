@@ -1,0 +1,181 @@
+"""What the shell itself stores: accounts and their sessions, clients and their keys, tries, the audit, answers kept.
+
+All of it is local to this service: no other room refers to it, and it is never laid out over several nodes.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, LargeBinary
+from sqlalchemy import Enum as SAEnum
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from codings.base import Role, Row, new_id
+
+INSTANT: Any = DateTime(timezone=True)
+
+
+def one_of(kinds: type[StrEnum], length: int) -> SAEnum:
+    """A text column that holds the values of `kinds` and nothing else."""
+    return SAEnum(
+        kinds,
+        native_enum=False,
+        create_constraint=True,
+        length=length,
+        values_callable=lambda members: [member.value for member in members],
+        name=kinds.__name__.lower(),
+    )
+
+
+class AccountState(StrEnum):
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class ClientState(StrEnum):
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class MessageState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Account(Row, table=True):
+    """A person who signs in: one role, and the centre, insurer or licence that role needs."""
+
+    username: str = Field(primary_key=True, max_length=64)
+    name: str = Field(max_length=120)
+    role: Role = Field(sa_type=one_of(Role, 20))
+    password_hash: str = Field(max_length=200)
+    centre: str | None = Field(default=None, max_length=20)
+    insurer: str | None = Field(default=None, max_length=10)
+    practitioner: str | None = Field(default=None, max_length=20)
+    state: AccountState = Field(default=AccountState.ACTIVE, sa_type=one_of(AccountState, 10))
+    created_at: AwareDatetime = Field(sa_type=INSTANT)
+    created_by: str = Field(max_length=100)
+    changed_at: AwareDatetime = Field(sa_type=INSTANT)
+
+
+class AccountSession(Row, table=True):
+    """A signed-in browser. The id it holds is not here, only its SHA-256: this table opens nothing."""
+
+    __tablename__ = "account_session"
+
+    sha256: str = Field(primary_key=True, max_length=64)
+    username: str = Field(foreign_key="account.username", max_length=64, index=True)
+    began_at: AwareDatetime = Field(sa_type=INSTANT)
+    seen_at: AwareDatetime = Field(sa_type=INSTANT)
+    ends_at: AwareDatetime = Field(sa_type=INSTANT)
+    agent: str = Field(default="", max_length=200)
+
+
+class Client(Row, table=True):
+    """A machine that may ask for tokens: a clinic's, a pharmacy's or an insurer's system, for one of them only."""
+
+    __table_args__ = (CheckConstraint("num_nonnulls(centre, insurer) <= 1", name="belongs"),)
+
+    id: str = Field(primary_key=True, max_length=64)
+    name: str = Field(max_length=120)
+    scopes: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    centre: str | None = Field(default=None, max_length=20)
+    insurer: str | None = Field(default=None, max_length=10)
+    jwks_url: str | None = Field(default=None, max_length=500)
+    state: ClientState = Field(default=ClientState.ACTIVE, sa_type=one_of(ClientState, 10))
+    created_at: AwareDatetime = Field(sa_type=INSTANT)
+    created_by: str = Field(max_length=100)
+
+
+class ClientKey(Row, table=True):
+    """A client's public key, as PEM. Its algorithm is fixed here and never read from a token."""
+
+    __tablename__ = "client_key"
+
+    client: str = Field(primary_key=True, foreign_key="client.id", max_length=64)
+    kid: str = Field(primary_key=True, max_length=128)
+    algorithm: str = Field(max_length=5)
+    public_pem: str = Field(max_length=2000)
+    added_at: AwareDatetime = Field(sa_type=INSTANT)
+    retired_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class UsedJti(Row, table=True):
+    """The ids of client assertions that were used, kept until the assertion would have expired anyway."""
+
+    __tablename__ = "used_jti"
+
+    client: str = Field(primary_key=True, max_length=64)
+    jti_sha256: str = Field(primary_key=True, max_length=64)
+    expires_at: AwareDatetime = Field(sa_type=INSTANT, index=True)
+
+
+class Attempt(Row, table=True):
+    """How often something guessable was tried within a window: a password, a typed prescription."""
+
+    kind: str = Field(primary_key=True, max_length=20)
+    key: str = Field(primary_key=True, max_length=200)
+    count: int
+    first_at: AwareDatetime = Field(sa_type=INSTANT)
+    last_at: AwareDatetime = Field(sa_type=INSTANT, index=True)
+
+
+class AuditEntry(Row, table=True):
+    """Who did or saw what, whose data, and why. No foreign keys: it outlives whatever it speaks of."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_patient_at", "patient", "at", postgresql_where="patient IS NOT NULL"),
+        Index("ix_audit_entry_subject", "subject"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    at: AwareDatetime = Field(sa_type=INSTANT)
+    actor: str = Field(max_length=100)
+    role: str = Field(max_length=20)
+    centre: str | None = Field(default=None, max_length=20)
+    insurer: str | None = Field(default=None, max_length=10)
+    verb: str = Field(max_length=60)
+    subject: str = Field(max_length=120)
+    patient: str | None = Field(default=None, max_length=64)
+    purpose: str = Field(max_length=20)
+    request_id: str | None = Field(default=None, max_length=64)
+    outcome: str = Field(default="done", max_length=60)
+
+
+class Idempotency(Row, table=True):
+    """A request that was answered, so that the same again gets the same answer. Kept 48 hours."""
+
+    actor: str = Field(primary_key=True, max_length=100)
+    key: str = Field(primary_key=True, max_length=255)
+    fingerprint: str = Field(max_length=64)
+    at: AwareDatetime = Field(sa_type=INSTANT, index=True)
+    status: int | None = None
+    body: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+
+class Message(Row, table=True):
+    """A text message to a person. The same key is one message."""
+
+    key: str = Field(primary_key=True, max_length=120)
+    mobile: str = Field(max_length=15)
+    text: str = Field(max_length=700)
+    state: MessageState = Field(default=MessageState.QUEUED, sa_type=one_of(MessageState, 10))
+    at: AwareDatetime = Field(sa_type=INSTANT)
+    sent_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class EhrRegistration(Row, table=True):
+    """This deployment's own register of health records: a dispense registered, and the receipt given for it."""
+
+    __tablename__ = "ehr_registration"
+
+    number: str = Field(primary_key=True, max_length=40)
+    receipt: str = Field(max_length=64)
+    content: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    at: datetime = Field(sa_type=INSTANT)

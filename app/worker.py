@@ -1,0 +1,24 @@
+"""A worker alone: `python -m app worker`, for deployments that serve and work in separate processes."""
+
+import asyncio
+import contextlib
+import signal
+
+from app import jobs, queue
+from app.service import Service
+
+
+def run(service: Service) -> int:
+    """Run jobs until SIGINT or SIGTERM; the job at hand is finished first."""
+    asyncio.run(_work(service))
+    return 0
+
+
+async def _work(service: Service) -> None:
+    jobs.register()
+    async with queue.opened(service):
+        task = asyncio.create_task(queue.work(service))
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(stop, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,55 @@
+"""Every key and every once-only carries its table's distribution key, so that sharding stays possible."""
+
+import importlib
+
+from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlmodel import SQLModel
+
+REFERENCE, LOCAL = "reference", "local"
+# Table -> its distribution key: a column, or REFERENCE (a copy on every node), or LOCAL (one node).
+KEYS: dict[str, str] = {}
+
+
+def tables():
+    for package in ("codings", "prescriber", "pharmacy", "insurer", "app"):
+        importlib.import_module(f"{package}.tables")
+    return SQLModel.metadata.tables
+
+
+def test_every_table_has_a_distribution_key():
+    assert set(tables()) == set(KEYS)
+
+
+def test_every_unique_constraint_contains_the_key():
+    broken = []
+    for name, table in tables().items():
+        key = KEYS[name]
+        if key in {REFERENCE, LOCAL}:
+            continue
+        unique = [c for c in table.constraints if isinstance(c, PrimaryKeyConstraint | UniqueConstraint)]
+        unique += [i for i in table.indexes if isinstance(i, Index) and i.unique]
+        broken += [f"{name}: {sorted(c.name for c in u.columns)}" for u in unique if key not in u.columns]
+    assert not broken, broken
+
+
+def test_no_foreign_key_crosses_keys():
+    broken = []
+    for name, table in tables().items():
+        for constraint in table.constraints:
+            if not isinstance(constraint, ForeignKeyConstraint):
+                continue
+            target = constraint.referred_table.name
+            if KEYS[target] == REFERENCE or KEYS[name] == KEYS[target] == LOCAL:
+                continue
+            pairs = {(e.parent.name, e.column.name) for e in constraint.elements}
+            if KEYS[name] != KEYS[target] or (KEYS[name], KEYS[target]) not in pairs:
+                broken.append(f"{name} -> {target}")
+    assert not broken, broken
+
+
+def test_there_are_no_triggers_of_ours(session):
+    """Procrastinate brings triggers on its own, local tables; ours have none."""
+    found = session.connection().exec_driver_sql(
+        "select tgrelid::regclass::text from pg_trigger where not tgisinternal"
+    )
+    assert [t for (t,) in found if not t.startswith("procrastinate_")] == []
