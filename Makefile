@@ -1,6 +1,6 @@
 # Everything one does with a checkout. `make run` and `make test` need Python 3.11 or newer and nothing else.
 
-.PHONY: help environment run demo test check lock vendor
+.PHONY: help environment run simulate demo test check lock vendor
 
 python := .venv/bin/python
 
@@ -13,7 +13,10 @@ environment: ## Make the Python environment in .venv, if it is not up to date
 run: environment ## Serve on http://localhost:8000, with a demonstration clinic, pharmacy and insurer
 	@exec $(python) -m app run
 
-demo: environment ## Play the demonstration's story
+simulate: environment ## The pretended authenticity authority alone, on port 8900, with its knobs
+	@exec $(python) -m app simulate
+
+demo: environment ## The whole main job through the public API; starts the service where none answers
 	@exec $(python) -m app demo
 
 test: environment ## Run every test; words=... goes to pytest

@@ -24,8 +24,8 @@ ReadSession = NewType("ReadSession", Session)
 WriteSession = NewType("WriteSession", Session)
 
 TAKE_ROLE = (
-    "SELECT set_config('role', rolname, false) FROM pg_roles"
-    " WHERE rolname = %s AND pg_has_role(current_user, oid, 'MEMBER')"
+    "SELECT set_config('role', rolname, false) FROM pg_roles WHERE rolname = %s AND pg_has_role(current_user, oid,"
+    " CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)"
 )
 
 

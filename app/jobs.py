@@ -40,7 +40,7 @@ def register() -> None:
         REACTIONS[event] = task
     if "noskheh.sweep" not in queue.tasks:
         sweep = queue.task(name="noskheh.sweep", pass_context=True, queueing_lock="sweep")(_sweep)
-        queue.periodic(cron="*/5 * * * * *")(sweep)
+        queue.periodic(cron="* * * * * */10")(sweep)  # the sixth field is seconds
         tidy = queue.task(name="noskheh.tidy", pass_context=True, queueing_lock="tidy")(_tidy)
         queue.periodic(cron="17 * * * *")(tidy)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
@@ -25,6 +26,8 @@ from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.gateways import Gateways
+
+log = logging.getLogger("noskheh")
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
@@ -123,6 +126,16 @@ def check_durability(engine: Engine) -> None:
                 )
 
 
+def warn_unprotected(service: Service) -> None:
+    """Say it in the log when the login could not take the role that keeps it from rewriting what is signed."""
+    with service.engine.connect() as connection:
+        role = connection.execute(text("SELECT current_user")).scalar_one()
+    if role != service.settings.database_role:
+        log.warning(
+            "the database login works as %s and could rewrite signed rows: grant it noskheh_app", role
+        )
+
+
 @asynccontextmanager
 async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     service: Service = application.state.service
@@ -131,6 +144,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
         stack.callback(service.close)
         if not service.settings.demonstration:
             await anyio.to_thread.run_sync(check_durability, service.engine)
+            await anyio.to_thread.run_sync(warn_unprotected, service)
         await stack.enter_async_context(queue.opened(service))
         bell: Bell = application.state.bell
         await bell.start()

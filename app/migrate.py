@@ -74,7 +74,7 @@ def revision(settings: Settings, name: str) -> list[Path]:
             )
             config.attributes["room"] = None
             if script and not isinstance(script, list):
-                written.append(Path(script.path))
+                written.append(_without_chatter(Path(script.path)))
                 command.upgrade(config, "head")
     return written
 
@@ -148,6 +148,13 @@ def _told() -> Iterator[None]:
     except exc.ProgrammingError as no:
         sentence = str(no.orig).splitlines()[0]
         raise MigrationError(f"The database login may not do what a migration needs: {sentence}.") from no
+
+
+def _without_chatter(path: Path) -> Path:
+    """The file without alembic's advice to read it; who commits it has read it."""
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "### " not in line))
+    return path
 
 
 def _next(config: Config) -> str:

@@ -19,16 +19,23 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import uvicorn
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from sqlalchemy import exc
+from sqlmodel import col, select
 
 from app import migrate
+from app.db import reading
 from app.demo import world
 from app.embedded import ClusterError, home_for, start
 from app.gateways.ports import make_gateways
 from app.keys import KeyFileError
 from app.main import DurabilityError, create_app, open_service
+from app.service import Service
 from app.settings import Settings
+from codings.tables import Certificate
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
@@ -63,6 +70,7 @@ def _serve(stack: contextlib.ExitStack, host: str, port: int) -> None:
     settings = demonstration_settings(database=database, base_url=base_url, authority=authority)
     migrate.upgrade(settings)
     service = open_service(settings, gateways=make_gateways)
+    _require_its_keys(service, cluster_hint=home_for(ROOT))
     told = world.build(service, VAR / "demo", base_url=base_url, authority=authority)
     _greet(told)
     config = uvicorn.Config(
@@ -86,10 +94,26 @@ def demonstration_settings(*, database: str, base_url: str, authority: str, **mo
             "demonstration": True,
             "keys_folder": VAR / "keys",
             "authenticity_url": authority,
-            "seal_after_seconds": 1,
+            "seal_after_seconds": 0,
             **more,
         }
     )
+
+
+def _require_its_keys(service: Service, *, cluster_hint: Path) -> None:
+    """Refuse a database whose certificates another health CA issued: nothing signed in it could be verified."""
+    with reading(service) as session:
+        newest = session.exec(select(Certificate.pem).order_by(col(Certificate.not_before).desc())).first()
+    if newest is None:
+        return
+    try:
+        x509.load_pem_x509_certificate(newest.encode()).verify_directly_issued_by(service.keys.ca_certificate)
+    except (ValueError, InvalidSignature) as no:
+        msg = (
+            f"the keys in {service.settings.keys_folder} are not those this database was signed with;"
+            f" put the old keys back, or begin anew by deleting the data in {cluster_hint}."
+        )
+        raise CannotStart(msg) from no
 
 
 def _make_var() -> None:
@@ -126,7 +150,8 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
 def _embedded(stack: contextlib.ExitStack) -> str:
     cluster = start(home_for(ROOT))
     stack.callback(cluster.stop)
-    cluster.create_database("noskheh")
+    with contextlib.suppress(psycopg.errors.DuplicateDatabase):  # every start but the first
+        cluster.create_database("noskheh")
     return cluster.url_of("noskheh")
 
 

@@ -57,6 +57,7 @@ class Refused(Exception):
             said.get("detail", answer.text[:200]),
             said.get("fix", ""),
         ]
+        parts += [f["message"]["en"] for f in said.get("findings", ()) if "message" in f]
         super().__init__(" · ".join(p for p in parts if p))
 
 

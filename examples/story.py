@@ -117,26 +117,36 @@ class Story:
         return list(done["claims"])
 
     def line(self, item: dict[str, Any], acceptance: str) -> dict[str, Any]:
-        """Scan packs of one product until the item's quantity is covered."""
-        packs: list[dict[str, str]] = []
-        left, irc = float_free(item["remaining"]), None
+        """Scan packs of one product until the item's quantity is covered; try the next product otherwise."""
+        shelf: dict[str, list[dict[str, Any]]] = {}
         for pack in self.world["packs"]["genuine"]:
-            if pack["generic"] != item["medicine"] or (irc and pack["irc"] != irc):
-                continue
+            if pack["generic"] == item["medicine"]:
+                shelf.setdefault(pack["irc"], []).append(pack)
+        for irc, packs in shelf.items():
+            taken = self.take(packs, thousandths(item["remaining"]), item["item"], acceptance)
+            if taken:
+                return {"item": item["item"], "irc": irc, "quantity": item["remaining"], "packs": taken}
+        msg = f"no genuine packs left for {item['name']}: start `make run` again, it brings new ones"
+        raise verify.Differs(msg)
+
+    def take(
+        self, packs: list[dict[str, Any]], wanted: int, item: int, acceptance: str
+    ) -> list[dict[str, str]] | None:
+        """Units of these packs that cover what is wanted, none if they do not suffice."""
+        taken = []
+        for pack in packs:
             try:
-                said = self.pharmacy.check(pack["barcode"], item=item["item"], acceptance=acceptance)
+                said = self.pharmacy.check(pack["barcode"], item=item, acceptance=acceptance)
             except Refused:
                 continue  # reserved or opened elsewhere
             if said["verdict"] != "genuine":
                 continue
-            irc = pack["irc"]
-            take = min(left, float_free(said["product"]["pack_size"]))
-            packs.append({"barcode": pack["barcode"], "count": text(take)})
-            left -= take
-            if left == 0:
-                return {"item": item["item"], "irc": irc, "quantity": item["remaining"], "packs": packs}
-        msg = f"no genuine packs left for {item['name']}: start `make run` again, it brings new ones"
-        raise verify.Differs(msg)
+            units = min(wanted, thousandths(said["remaining"] or said["product"]["pack_size"]))
+            taken.append({"barcode": pack["barcode"], "count": text(units)})
+            wanted -= units
+            if wanted == 0:
+                return taken
+        return None
 
     def paper(self) -> list[dict[str, Any]]:
         """The network is down in the province: declare, transcribe a paper prescription, dispense it."""
@@ -231,14 +241,14 @@ def item(order: dict[str, Any], medicine: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def float_free(amount: str) -> int:
+def thousandths(amount: str) -> int:
     """Thousandths of a unit, so that no float touches a quantity."""
     whole, _, part = amount.partition(".")
     return int(whole) * 1000 + int((part + "000")[:3])
 
 
-def text(thousandths: int) -> str:
-    return f"{thousandths // 1000}.{thousandths % 1000:03}".rstrip("0").rstrip(".")
+def text(units: int) -> str:
+    return f"{units // 1000}.{units % 1000:03}".rstrip("0").rstrip(".")
 
 
 def stamp(instant: datetime) -> str:

@@ -229,7 +229,7 @@ CLAIM_WORDS: dict[ClaimState, Words] = {
 }
 BATCH_WORDS: dict[BatchState, Words] = {
     BatchState.SEALED: Words("مهرشده", "sealed"),
-    BatchState.ACKNOWLEDGED: Words("رسید شده", "acknowledged"),
+    BatchState.ACKNOWLEDGED: Words("رسید داده‌شده", "acknowledged"),
 }
 
 

@@ -8,36 +8,23 @@ codings; every other database is a copy of it, so that a copy costs a file copy 
 * `engine`: the engine under `session`; what is committed in it are the codings and nothing else.
 """
 
-import importlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
+from app import migrate
 from app.embedded import Cluster
+from app.settings import Settings
 from codings.loader import DATA, load
 from tests import factories
 from tests.cluster import throwaway
 
-MIGRATIONS = Path(__file__).resolve().parent.parent / "app" / "migrations"
-TABLES = (
-    ("codings.tables", "prescriber.tables", "pharmacy.tables", "insurer.tables"),
-    ("app.tables",),
-)
 TEMPLATE = "noskheh_template"
-
-
-def import_tables() -> None:
-    """Put every room's tables into the one metadata, so that foreign keys find each other."""
-    for ladder in TABLES:
-        with suppress(ImportError, SyntaxError):  # a room that is being built does not stop those below it
-            for module in ladder:
-                importlib.import_module(module)
 
 
 @contextmanager
@@ -51,23 +38,8 @@ def connected(url: str, **options: Any) -> Iterator[Engine]:
 
 
 def make_schema(url: str) -> None:
-    """By the migrations where there are any, so that what is tested is what is deployed."""
-    import_tables()
-    if any((MIGRATIONS / "versions").glob("*.py")):
-        from alembic import command
-        from alembic.config import Config
-
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-        command.upgrade(config, "head")
-        return
-    with connected(url) as engine:
-        SQLModel.metadata.create_all(engine)
-        from procrastinate.schema import SchemaManager
-        import psycopg
-        with psycopg.connect(url.replace("+psycopg", "")) as c:
-            c.execute(SchemaManager.get_schema())
+    """By the migrations, so that what is tested is what is deployed."""
+    migrate.upgrade(Settings(database_url=url, demonstration=True))
 
 
 @pytest.fixture(scope="session")

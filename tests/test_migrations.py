@@ -3,10 +3,12 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
 from app import migrate
+from app.db import make_engine
 from app.embedded import Cluster
 from app.settings import Settings
 
@@ -85,6 +87,22 @@ def test_a_database_of_a_newer_version_is_refused(empty):
     engine.dispose()
     with pytest.raises(migrate.MigrationError, match="newer version"):
         migrate.upgrade(empty)
+
+
+def test_a_login_that_may_not_make_roles_migrates_too_and_works_as_itself(cluster):
+    name = "of_a_plain_login"
+    with psycopg.connect(cluster.dsn, autocommit=True) as server:
+        server.execute("CREATE ROLE plain LOGIN")
+        server.execute(f"CREATE DATABASE {name} OWNER plain")
+    url = cluster.url_of(name).replace("postgres@", "plain@")
+    settings = Settings(database_url=url)
+    migrate.upgrade(settings)
+    assert migrate.check(settings) == []
+    engine = make_engine(settings)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT current_user")) == "plain"
+    engine.dispose()
+    migrate.downgrade(settings, "base")
 
 
 def test_migrations_are_numbered_without_a_gap():

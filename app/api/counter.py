@@ -59,6 +59,7 @@ class PackOut(BaseModel):
     lot: str
     expiry: date
     product: ProductOut | None
+    remaining: str | None = Field(description="units of it not yet supplied, where the authority says so")
     verdict: str = Field(examples=["genuine"])
     level: int = Field(ge=0, le=5)
     message: dict[str, str]
@@ -208,6 +209,9 @@ def pack_out(pack: CheckedPack, down: Unavailable | None) -> PackOut:
             price=product.price,
         )
         if product
+        else None,
+        remaining=amount_text(pack.answer.remaining)
+        if pack.answer and pack.answer.remaining is not None
         else None,
         verdict=pack.judgement.verdict,
         level=pack.judgement.level,

@@ -17,7 +17,7 @@ from codings.systems import amount_text
 from codings.tables import Product
 from pharmacy.tables import Pack
 
-GENUINE_EACH = 6  # unused genuine packs of each product, topped up at each start
+GENUINE_EACH = 12  # unused genuine packs of each product, topped up at each start
 OTHERS = 4  # packs of each other verdict
 # verdict to expect -> status at the authority (none: it never heard of the pack)
 VERDICTS = {

@@ -141,6 +141,7 @@ def transcribe(session: Session, service: Service, *, paper: PaperInput, found: 
         patient_key=service.keys.patient,
         pointer_key=service.keys.pointer,
         seal=service.seal,
+        seal_certificate=service.keys.seal_certificate_pem,
         by=by,
     )
     shabad_actions.bind_shabad(session, shabad=view.number.shabad, n=view.number.n, by=by)

@@ -22,10 +22,10 @@ class StatementMismatch(Problem):
     code = "statement.mismatch"
     kind = Kind.CONFLICT
     words = Words(
-        fa="صورت‌حساب با اقلام تحویل‌شده نمی‌خواند: جمع صورت‌حساب {statement} ریال و جمع تحویل {dispensed} ریال است.",
+        fa="محاسبهٔ سهم‌ها با اقلام تحویل‌شده نمی‌خواند: جمع محاسبه {statement} ریال و جمع تحویل {dispensed} ریال است.",
         en="The statement does not belong to what was dispensed: {statement} Rial against {dispensed} Rial.",
     )
-    fix = Words(fa="قیمت را دوباره محاسبه کنید.", en="Work the price out again.")
+    fix = Words(fa="سهم‌ها را دوباره محاسبه کنید.", en="Work the price out again.")
 
 
 class ClaimUnknown(Problem):
@@ -33,7 +33,7 @@ class ClaimUnknown(Problem):
 
     code = "claim.unknown"
     kind = Kind.MISSING
-    words = Words(fa="مطالبه‌ای با این شماره پیدا نشد.", en="There is no such claim.")
+    words = Words(fa="صورت‌حسابی با این شماره پیدا نشد.", en="There is no such claim.")
     fix = Words(
         fa="شماره را به شکل «شباد-۱.۱-TAM» و درست مانند آنچه در دسته آمده است وارد کنید.",
         en="Give the number as the batch has it, like SHABAD-1.1-TAM.",
@@ -44,11 +44,12 @@ class ClaimStateRefused(Problem):
     code = "claim.state"
     kind = Kind.CONFLICT
     words = Words(
-        fa="مطالبهٔ {claim} در وضعیت «{state_fa}» است و این کار در این وضعیت ممکن نیست.",
+        fa="صورت‌حساب {claim} در وضعیت «{state_fa}» است و این کار در این وضعیت ممکن نیست.",
         en="Claim {claim} is {state_en}; this cannot be done in that state.",
     )
     fix = Words(
-        fa="صفحه را تازه کنید و وضعیت کنونی مطالبه را ببینید.", en="Reload the claim and see where it stands."
+        fa="صفحه را تازه کنید و وضعیت کنونی صورت‌حساب را ببینید.",
+        en="Reload the claim and see where it stands.",
     )
 
 

@@ -127,7 +127,7 @@ class ShabadInUse(Problem):
     code = "shabad.in_use"
     kind = Kind.CONFLICT
     words = Words(
-        fa="شباد {shabad} را نمی‌توان ابطال کرد: نسخهٔ آن هنوز قابل تحویل است یا بر پایهٔ آن از بیمه مطالبه شده است.",
+        fa="شباد {shabad} را نمی‌توان ابطال کرد: نسخهٔ آن هنوز قابل تحویل است یا صورت‌حساب بیمهٔ آن ساخته شده است.",
         en="SHABAD {shabad} cannot be eliminated: its prescription can still be dispensed, or has been claimed.",
     )
     fix = Words(

@@ -61,6 +61,6 @@ class RemittanceLinesRefused(Problem):
         en="{count} lines of this payment cannot be accepted and none was recorded. Lines: {places}.",
     )
     fix = Words(
-        fa="سطرهای نام‌برده را اصلاح کنید: هیچ سطری از مبلغ قابل پرداخت آن مطالبه بیشتر نمی‌شود.",
+        fa="سطرهای نام‌برده را اصلاح کنید: هیچ سطری از مبلغ قابل پرداخت صورت‌حساب خود بیشتر نمی‌شود.",
         en="Mend those lines: none may be above what is payable for its claim.",
     )

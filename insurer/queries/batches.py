@@ -14,7 +14,7 @@ from insurer.states import BatchState
 from insurer.tables.batches import Batch, BatchItem
 from insurer.tables.claims import Claim
 
-_LINES_AT_ONCE = 100
+LINES_AT_ONCE = 16  # a line is some tens of kilobytes
 
 _CURSOR = text(
     """
@@ -61,7 +61,9 @@ def manifest(session: Session, *, insurer: str, seq: int) -> dict[str, Any]:
 
 def find(session: Session, *, insurer: str, seq: int, lock: bool = False) -> Batch:
     """The batch; BatchUnknown when this insurer has none of that number."""
-    found = session.get(Batch, (insurer, seq), with_for_update=lock or None, populate_existing=True)
+    found = session.get(
+        Batch, (insurer, seq), with_for_update={"key_share": True} if lock else None, populate_existing=True
+    )
     if found is None:
         raise BatchUnknown(seq=seq)
     return found
@@ -100,7 +102,7 @@ def _chunks(session: Session, insurer: str, seq: int, start: int, stop: int) -> 
             col(BatchItem.byte_offset) + col(BatchItem.length) > start,
         )
         .order_by(col(BatchItem.position)),
-        execution_options={"yield_per": _LINES_AT_ONCE},
+        execution_options={"yield_per": LINES_AT_ONCE},
     )
     for some in rows.partitions():
         parts = ((line, overlap(offset, length, start, stop)) for offset, length, line in some)

@@ -23,6 +23,7 @@ from insurer.states import ClaimNumber, ClaimState, Gate, VersionKind
 from insurer.tables.claims import Claim, ClaimStatus, ClaimVersion
 from insurer.tables.payments import Appeal, ClaimResult, Deduction, RemittanceLine
 from pharmacy.states import DispenseNumber
+from pharmacy.tables import Dispense
 
 GATE_COLUMNS = {Gate.PACKS: "packs_at", Gate.SHABAD: "shabad_at", Gate.EHR: "ehr_at"}
 
@@ -114,15 +115,14 @@ def visible(by: Actor) -> ColumnElement[bool]:
     return false()
 
 
-def find(session: Session, *, number: str, by: Actor, lock: bool = False) -> Claim:
+def find(session: Session, *, number: str, by: Actor) -> Claim:
     """The claim with this number, if the actor may see it; ClaimUnknown otherwise, whatever the reason."""
     try:
         shabad = ClaimNumber.parse(number).shabad
     except ValueError:
         raise ClaimUnknown(pointer="/claim") from None
     query = select(Claim).where(Claim.shabad == shabad, Claim.number == number, visible(by))
-    query = query.execution_options(populate_existing=True)
-    found = session.exec(query.with_for_update() if lock else query).first()
+    found = session.exec(query.execution_options(populate_existing=True)).first()
     if found is None:
         raise ClaimUnknown(pointer="/claim")
     return found
@@ -132,26 +132,23 @@ def find_own(session: Session, *, number: str, by: Actor) -> Claim:
     """A claim of the actor's own pharmacy, locked: an insurer may see it but answers for it as little as a stranger."""
     if by.insurer is not None:
         raise ClaimUnknown(pointer="/claim")
-    return find(session, number=number, by=by, lock=True)
+    found = find(session, number=number, by=by)
+    return locked_by_number(session, insurer=found.insurer, numbers={number})[number]
 
 
 def among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
     """`column` is one of `values`, as one array: a file may name more than a statement has room for parameters."""
     wanted = list(values)
-    kind: Any = Uuid if wanted and isinstance(wanted[0], uuid.UUID) else Text
+    if not wanted:
+        return false()
+    kind: Any = Uuid if isinstance(wanted[0], uuid.UUID) else Text
     return col(column) == any_(literal(wanted, ARRAY(kind)))
 
 
 def locked(session: Session, *, dispense: DispenseNumber) -> list[Claim]:
     """The claims of one dispense as they are now, locked, always in the same order: the basic one first."""
-    query = (
-        select(Claim)
-        .where(Claim.shabad == dispense.shabad, Claim.n == dispense.n, Claim.d == dispense.d)
-        .order_by(col(Claim.kind))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return list(session.exec(query))
+    which = (Claim.shabad == dispense.shabad, Claim.n == dispense.n, Claim.d == dispense.d)
+    return _lock(session, which, col(Claim.kind))
 
 
 def locked_by_number(session: Session, *, insurer: str, numbers: Collection[str]) -> dict[str, Claim]:
@@ -160,18 +157,29 @@ def locked_by_number(session: Session, *, insurer: str, numbers: Collection[str]
     for number in numbers:
         with contextlib.suppress(ValueError):
             wanted[number] = ClaimNumber.parse(number).shabad
-    query = (
-        select(Claim)
-        .where(
-            Claim.insurer == insurer,
-            among(Claim.shabad, set(wanted.values())),
-            among(Claim.number, wanted),
-        )
-        .order_by(col(Claim.number))
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    which = (
+        Claim.insurer == insurer,
+        among(Claim.shabad, set(wanted.values())),
+        among(Claim.number, wanted),
     )
-    return {found.number: found for found in session.exec(query)}
+    return {found.number: found for found in _lock(session, which, col(Claim.number))}
+
+
+def _lock(session: Session, which: Sequence[Any], order: Any) -> list[Claim]:
+    """Claims, locked after their dispenses: a return locks the dispense first, and so does everybody else.
+
+    PostgreSQL looks at the dispense again when a transaction changes a claim twice; it must not wait there for a
+    return that already waits for the claim.
+    """
+    its_dispense = (
+        (col(Dispense.shabad) == col(Claim.shabad))
+        & (col(Dispense.n) == col(Claim.n))
+        & (col(Dispense.d) == col(Claim.d))
+    )
+    held = select(Dispense.d).join(Claim, its_dispense).where(*which).order_by(order)
+    session.exec(held.with_for_update(read=True, key_share=True, of=Dispense)).all()
+    query = select(Claim).where(*which).order_by(order).with_for_update()
+    return list(session.exec(query.execution_options(populate_existing=True)))
 
 
 def claim(session: Session, *, number: str, by: Actor) -> ClaimView:

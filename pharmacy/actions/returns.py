@@ -53,7 +53,7 @@ def take_back(session: Session, *, number: DispenseNumber, reason: str, by: Acto
     session.add(
         DispenseStatus(
             **number._asdict(),
-            from_state=found.state,
+            from_state=DispenseState.RECORDED,
             to_state=DispenseState.RETURNED,
             at=by.at,
             by=by.id,

@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Final, Protocol
 
 from pharmacy.packs import CheckedPack
+from prescriber.rules import Finding
 
-SOURCE: Final = "noskheh:pharmacy-rules"
-VERSION: Final = "1"
+found: Final = partial(Finding, version="1", source="noskheh:pharmacy-rules")
 
 
 class OnShelf(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from pharmacy.rules import wording
-from pharmacy.rules.order import SOURCE, VERSION, Line, Order, of_line
+from pharmacy.rules.order import Line, Order, found, of_line
 from pharmacy.rules.wording import say
 from pharmacy.states import Verdict
 from prescriber.rules import Finding, Severity, fact
@@ -24,10 +24,8 @@ def pack(order: Order) -> Iterator[Finding]:
                 continue
             told = looked.judgement.words if looked.judgement.refuses else wording.OTHER_PRODUCT
             head = say(wording.PACK, item=line.item, name=prescribed.name, uid=looked.code.uid)
-            yield Finding(
+            yield found(
                 rule="PH-PACK",
-                version=VERSION,
-                source=SOURCE,
                 id=_of_pack("PH-PACK", line, looked.code.uid),
                 severity=Severity.STOP,
                 items=(line.item,),
@@ -53,10 +51,8 @@ def remaining(order: Order) -> Iterator[Finding]:
             left = looked.answer.remaining if looked.answer is not None else None
             if left is None or units <= left or looked.judgement.refuses:
                 continue
-            yield Finding(
+            yield found(
                 rule="PH-REMAINING",
-                version=VERSION,
-                source=SOURCE,
                 id=_of_pack("PH-REMAINING", line, looked.code.uid),
                 severity=Severity.STOP,
                 items=(line.item,),
@@ -84,10 +80,8 @@ def unverified(order: Order) -> Iterator[Finding]:
             if looked.judgement.verdict is not Verdict.UNVERIFIED:
                 continue
             words = wording.UNVERIFIED_GUARDED if prescribed.guarded else wording.UNVERIFIED
-            yield Finding(
+            yield found(
                 rule="PH-UNVERIFIED",
-                version=VERSION,
-                source=SOURCE,
                 id=_of_pack("PH-UNVERIFIED", line, looked.code.uid),
                 severity=Severity.STOP if prescribed.guarded else Severity.TELL,
                 verdict=Truth.UNKNOWN,
@@ -114,10 +108,8 @@ def expires(order: Order) -> Iterator[Finding]:
         ]
         last_dose = order.on + timedelta(days=prescribed.duration_days - 1)
         if dates and min(dates) < last_dose:
-            yield Finding(
+            yield found(
                 rule="PH-EXPIRES",
-                version=VERSION,
-                source=SOURCE,
                 severity=Severity.ASK,
                 items=(number,),
                 message=say(wording.EXPIRES, item=number, name=prescribed.name),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from pharmacy.rules import wording
-from pharmacy.rules.order import SOURCE, VERSION, Order, of_line
+from pharmacy.rules.order import Order, found, of_line
 from pharmacy.rules.wording import say
 from prescriber.rules import Finding, Kind, Severity, fact
 
@@ -13,10 +13,8 @@ def item(order: Order) -> Iterator[Finding]:
     """A line, or a word about what is not dispensed, for an item that the prescription does not have."""
     lines = {line.item for line in order.lines}
     for number in sorted((lines | set(order.not_dispensed)) - set(order.prescribed)):
-        yield Finding(
+        yield found(
             rule="PH-ITEM",
-            version=VERSION,
-            source=SOURCE,
             kind=Kind.FORM,
             severity=Severity.STOP,
             items=(number,),
@@ -30,10 +28,8 @@ def product(order: Order) -> Iterator[Finding]:
     """A line whose product nobody has registered, so that it has no price either."""
     for line in order.lines:
         if line.product is None:
-            yield Finding(
+            yield found(
                 rule="PH-PRODUCT",
-                version=VERSION,
-                source=SOURCE,
                 id=of_line("PH-PRODUCT", line),
                 kind=Kind.FORM,
                 severity=Severity.STOP,
@@ -48,10 +44,8 @@ def generic(order: Order) -> Iterator[Finding]:
     """Another presentation than the prescribed one, even of the same substance."""
     for line, prescribed in order.known():
         if line.product is not None and line.product.generic != prescribed.generic:
-            yield Finding(
+            yield found(
                 rule="PH-GENERIC",
-                version=VERSION,
-                source=SOURCE,
                 id=of_line("PH-GENERIC", line),
                 severity=Severity.STOP,
                 items=(line.item,),
@@ -70,10 +64,8 @@ def quantity(order: Order) -> Iterator[Finding]:
         prescribed = order.prescribed[number]
         if wanted > prescribed.open:
             words = wording.QUANTITY if prescribed.open else wording.NOTHING_LEFT
-            yield Finding(
+            yield found(
                 rule="PH-QUANTITY",
-                version=VERSION,
-                source=SOURCE,
                 kind=Kind.FORM,
                 severity=Severity.STOP,
                 items=(number,),
@@ -102,10 +94,8 @@ def count(order: Order) -> Iterator[Finding]:
         if total == line.quantity and max(taken) <= size:
             continue
         words = wording.COUNT if total != line.quantity else wording.COUNT_ABOVE_PACK
-        yield Finding(
+        yield found(
             rule="PH-COUNT",
-            version=VERSION,
-            source=SOURCE,
             id=of_line("PH-COUNT", line),
             kind=Kind.FORM,
             severity=Severity.STOP,
@@ -134,10 +124,8 @@ def left_out(order: Order) -> Iterator[Finding]:
     for prescribed in order.prescribed.values():
         rest = prescribed.open - asked.get(prescribed.item, Decimal(0))
         if rest > 0 and prescribed.item not in order.not_dispensed:
-            yield Finding(
+            yield found(
                 rule="PH-LEFT-OUT",
-                version=VERSION,
-                source=SOURCE,
                 kind=Kind.FORM,
                 severity=Severity.TELL,
                 items=(prescribed.item,),

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from codings.base import Words
@@ -90,7 +91,7 @@ def quantity(order: Order) -> Iterator[Finding]:
             )
             continue
         needed = Fraction(item.dose) * rate * item.duration_days
-        enough = Fraction(-(-needed.numerator // needed.denominator))  # half a tablet is dispensed as one
+        enough = Fraction(ceil(needed))  # half a tablet is dispensed as one
         given = Fraction(item.quantity)
         if given in {needed, enough} or (item.as_needed is not None and given < needed):
             continue

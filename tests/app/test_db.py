@@ -64,23 +64,27 @@ def test_the_connection_knows_its_limits_and_its_zone(service):
     }
 
 
-def test_connections_that_died_are_replaced_before_anyone_uses_them(service):
-    with reading(service) as one, reading(service) as two:
-        died = [s.connection().execute(text("SELECT pg_backend_pid()")).scalar_one() for s in (one, two)]
-    with service.engine.connect() as killer:
-        mine = killer.execute(text("SELECT pg_backend_pid()")).scalar_one()
-        others = [pid for pid in died if pid != mine]
-        for pid in others:
-            killer.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
-    with reading(service) as one, reading(service) as two:
-        for session in (one, two):
-            pid = session.connection().execute(text("SELECT pg_backend_pid()")).scalar_one()
-            assert pid not in others
+def test_connections_that_died_are_replaced_before_anyone_uses_them(service, database):
+    def pids() -> set[int]:
+        with reading(service) as one, reading(service) as two:
+            return {s.connection().execute(text("SELECT pg_backend_pid()")).scalar_one() for s in (one, two)}
+
+    died = pids()
+    assert died == pids()  # they rest in the pool
+    with database.connect() as owner:
+        for pid in died:
+            owner.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    assert died.isdisjoint(pids())
 
 
-def test_a_killed_connection_in_use_is_told_as_unavailable(service):
-    with pytest.raises(exc.DBAPIError) as lost, writing(service) as session:
-        session.connection().execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+def test_a_connection_killed_in_use_is_told_as_unavailable(service, database):
+    with writing(service) as session:
+        mine = session.connection().execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with database.connect() as owner:
+            owner.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine})
+        with pytest.raises(exc.DBAPIError) as lost:
+            session.connection().execute(text("SELECT 1"))
+        session.rollback()
     problem = from_database(lost.value)
     assert problem is not None
     assert problem.code == "database.away"

@@ -103,12 +103,12 @@ def test_a_worker_runs_what_waits_and_forgets_what_succeeded(service):
     assert left == 0
 
 
-def test_a_worker_that_loses_its_connections_begins_again(service):
+def test_a_worker_that_loses_its_connections_begins_again(service, database):
     async def lose_and_go_on() -> None:
         async with queueing.opened(service):
             worker = asyncio.create_task(queueing.work(service))
             await asyncio.sleep(0.5)
-            with service.engine.begin() as connection:
+            with database.begin() as connection:
                 connection.execute(
                     text("""
                     SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -24,6 +24,7 @@ from insurer.queries import coverage as queries
 from insurer.share import CostLine
 from insurer.states import Cob, Gate
 from insurer.tables.claims import Claim, CostStatement
+from insurer.tables.coverage import Shabad
 from pharmacy import actions as pharmacy_actions
 from pharmacy.inputs import DispenseInput
 from pharmacy.packs import AuthorityAnswer, CheckedPack, judge
@@ -98,10 +99,12 @@ def world(session: Session, *, cob: Cob = Cob.PARALLEL) -> World:
     )
 
 
-def prescribe(session: Session, world: World, *, self_pay: bool = False) -> Number:
-    """A prescription for both medicines, signed on a SHABAD of its own."""
+def prescribe(
+    session: Session, world: World, *, self_pay: bool = False, shabad: Shabad | None = None
+) -> Number:
+    """A prescription for both medicines, signed on this SHABAD or one of its own."""
     desk = world.desk
-    shabad = shabads.issue_shabad(
+    shabad = shabad or shabads.issue_shabad(
         session,
         inquiry=make.inquire(session, desk).id,
         coverage=None if self_pay else desk.basic,
@@ -219,9 +222,9 @@ def prove(session: Session, number: DispenseNumber, *, by: Actor = SERVICE) -> N
     open_gate(session, number, Gate.EHR, by=by)
 
 
-def ready(session: Session, world: World, **words: Actor) -> Handed:
+def ready(session: Session, world: World, *, by: Actor | None = None) -> Handed:
     """A dispense whose claims wait to be sealed."""
-    handed = hand_over(session, world, prescribe(session, world), **words)
+    handed = hand_over(session, world, prescribe(session, world), by=by)
     prove(session, handed.number, by=replace(SERVICE, at=handed.dispense.dispensed_at))
     return handed
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
-from codings import jws
+from codings import declarations, jws
 from codings.base import Role
 from insurer.actions import claims, shabads
 from insurer.outcomes import (
@@ -302,6 +302,63 @@ def test_the_line_is_canonical_and_carries_the_hash_of_its_evidence(session, han
     assert told == hashlib.sha256(jws.canonical(content)).hexdigest()
     version = session.get_one(ClaimVersion, (*handed.number, "1", 1))
     assert (version.line, version.sha256) == (raw, hashlib.sha256(raw).hexdigest())
+
+
+def test_what_was_prescribed_in_an_emergency_is_held_until_confirmed_and_cites_the_declaration(
+    session, world
+):
+    declared = declarations.draft_declaration(
+        session,
+        provinces=[factories.TEHRAN_PROVINCE],
+        cause="network",
+        words="قطع شبکه",
+        starts_at=AT - timedelta(hours=1),
+        ends_at=AT + timedelta(hours=10),
+        by=factories.regulator(1),
+    )
+    declarations.approve_declaration(
+        session, number=declared.number, seal=counter.seal, by=factories.regulator(2)
+    )
+    shabad = shabads.assign_reserved(
+        session,
+        patient=world.desk.patient.id,
+        practitioner=world.desk.physician.council,
+        centre=world.desk.clinic.siam,
+        coverages=world.desk.facts,
+        declaration=declared.number,
+        by=world.desk.by,
+    )
+    handed = counter.hand_over(session, world, counter.prescribe(session, world, shabad=shabad))
+    counter.register_packs(session, handed.number)
+    counter.open_gate(session, handed.number, Gate.EHR)
+    claim = queries.find(session, number=handed.claim(), by=SERVICE)
+    assert (claim.state, queries.closed_gates(claim)) == (ClaimState.HELD, [Gate.SHABAD])
+    assert claim.declaration == declared.number
+    shabads.verify_shabad(session, shabad=shabad.shabad, proof={"ref": "1"}, by=SERVICE)
+    line = json.loads(line_of(session, handed.claim()))
+    assert line["shabad"]["offline"]
+    assert line["eligibility"]["source"] == "offline"
+    assert line["declaration"]["number"] == declared.number
+    sealed = jws.verify(line["declaration"]["seal"], key=counter.seal_key(), typ="declaration+jws")
+    assert json.loads(sealed)["number"] == declared.number
+
+
+def test_a_refused_shabad_holds_its_claims_for_good(session, world):
+    shabad = shabads.assign_reserved(
+        session,
+        patient=world.desk.patient.id,
+        practitioner=world.desk.physician.council,
+        centre=world.desk.clinic.siam,
+        coverages=world.desk.facts,
+        by=world.desk.by,
+    )
+    handed = counter.hand_over(session, world, counter.prescribe(session, world, shabad=shabad))
+    shabads.reject_shabad(session, shabad=shabad.shabad, reason="not insured", by=SERVICE)
+    counter.register_packs(session, handed.number)
+    counter.open_gate(session, handed.number, Gate.EHR)
+    view = queries.claim(session, number=handed.claim(), by=SERVICE)
+    assert (view.claim.state, view.closed_gates) == (ClaimState.HELD, [Gate.SHABAD])
+    assert "shabad: not insured" in [change.why for change in view.history]
 
 
 # --- Who sees what --------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx
+import httpx2
 import pytest
 import uvicorn
 from cryptography.hazmat.primitives import serialization
@@ -117,7 +117,12 @@ class Caller:
     def token(self) -> str:
         now = self.world.clock.now
         if self._until is None or now >= self._until:
-            claims = {"iss": self.id, "sub": self.id, "aud": f"{BASE}/oauth/token", "jti": str(new_id())}
+            claims: dict[str, Any] = {
+                "iss": self.id,
+                "sub": self.id,
+                "aud": f"{BASE}/oauth/token",
+                "jti": str(new_id()),
+            }
             claims |= {"iat": int(now.timestamp()), "exp": int(now.timestamp()) + 240}
             form = {
                 "grant_type": "client_credentials",
@@ -132,7 +137,7 @@ class Caller:
 
     def send(
         self, method: str, path: str, *, headers: dict[str, str] | None = None, **more: Any
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         sent = {"Authorization": f"Bearer {self.token()}", "Accept-Language": "en"} | (headers or {})
         return self.world.browser.request(method, f"/api/v1{path}", headers=sent, **more)
 
@@ -151,7 +156,7 @@ class Caller:
         return answer.json()
 
     @staticmethod
-    def _ok(answer: httpx.Response) -> Any:
+    def _ok(answer: httpx2.Response) -> Any:
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 

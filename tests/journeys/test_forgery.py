@@ -20,7 +20,7 @@ def stranger(kid: str) -> jws.Key:
     return jws.Key(kid, "ES256", pem.decode())
 
 
-def rewritten(prepared, **changed) -> dict:
+def rewritten(prepared, **changed):
     """The prepared content with something changed, packed as the original was."""
     content = json.loads(zlib.decompress(jws.unb64(prepared["payload"]), -15)) | changed
     return prepared | {"payload": jws.b64(jws.deflate(jws.canonical(content)))}

@@ -21,6 +21,7 @@ from pharmacy import actions, queries
 from pharmacy.inputs import DispenseInput
 from pharmacy.packs import AuthorityAnswer, CheckedPack, judge
 from pharmacy.queries import DispenseView
+from pharmacy.tables import PackUse
 from prescriber import actions as prescriber_actions
 from prescriber import queries as prescriber_queries
 from prescriber.actions import PatientIdentity
@@ -191,6 +192,15 @@ def look(
         )
     judgement = judge(code, product, answer, item=generic, on=tehran_day(at))
     return CheckedPack(code=code, product=product, judgement=judgement, answer=answer)
+
+
+def set_aside(session: Session, scan: str, acceptance: UUID, *, by: Actor) -> PackUse:
+    """A genuine pack, looked at and reserved for an acceptance."""
+    looked = look(session, scan, at=by.at)
+    assert looked.product is not None
+    return actions.reserve_pack(
+        session, code=looked.code, product=looked.product, acceptance=acceptance, by=by
+    )
 
 
 def hand_over(

@@ -1,6 +1,8 @@
 """Every step that is allowed and every one that is not, read from the tables the verbs guard with."""
 
+from enum import StrEnum
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ from pharmacy.states import (
 )
 from prescriber.states import Number
 
-STEPS = {
+STEPS: dict[type[StrEnum], tuple[dict[Any, Any], set[tuple[str | None, str]]]] = {
     AcceptanceState: (
         states.ACCEPTANCE_ALLOWED,
         {(None, "held"), ("held", "held"), ("held", "released")},

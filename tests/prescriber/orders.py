@@ -45,10 +45,13 @@ MORE: list[dict[str, Any]] = [
     IBUPROFEN,
     OMEPRAZOLE,
     AMOXICILLIN | {"generic": "90044", "name": "metformin 500 mg tab", "unit": "tablet", "frequency": "2x1"},
-    AMOXICILLIN | {"generic": "90048", "name": "atorvastatin 20 mg tab", "unit": "tablet", "quantity": Decimal(30)},
+    AMOXICILLIN
+    | {"generic": "90048", "name": "atorvastatin 20 mg tab", "unit": "tablet", "quantity": Decimal(30)},
     IBUPROFEN | {"generic": "90049", "name": "amlodipine 5 mg tab", "duration_days": 30, "timing": "morning"},
-    IBUPROFEN | {"generic": "90050", "name": "losartan 50 mg tab", "frequency": "2x1", "quantity": Decimal(60)},
-    IBUPROFEN | {"generic": "90034", "name": "montelukast 10 mg tab", "timing": "bedtime", "duration_days": 28},
+    IBUPROFEN
+    | {"generic": "90050", "name": "losartan 50 mg tab", "frequency": "2x1", "quantity": Decimal(60)},
+    IBUPROFEN
+    | {"generic": "90034", "name": "montelukast 10 mg tab", "timing": "bedtime", "duration_days": 28},
 ]
 
 
@@ -84,21 +87,23 @@ lines = texts.map(lambda text: " ".join(text.split()).strip(" \u200c")).filter(b
 
 
 def items() -> st.SearchStrategy[Item]:
-    return st.fixed_dictionaries({
-        "generic": st.from_regex(r"[0-9A-Za-z]{1,10}", fullmatch=True),
-        "name": st.text(alphabet=string.ascii_letters + string.digits + "+%/.", min_size=1, max_size=60),
-        "dose": amounts,
-        "unit": codes,
-        "frequency": codes,
-        "timing": st.none() | codes,
-        "route": codes,
-        "as_needed": st.none() | codes,
-        "duration_days": st.integers(1, 366),
-        "quantity": amounts,
-        "repeats": st.integers(0, 12),
-        "substitution": st.booleans(),
-        "instruction": st.none() | lines,
-    }).map(lambda told: Item(**told))
+    return st.fixed_dictionaries(
+        {
+            "generic": st.from_regex(r"[0-9A-Za-z]{1,10}", fullmatch=True),
+            "name": st.text(alphabet=string.ascii_letters + string.digits + "+%/.", min_size=1, max_size=60),
+            "dose": amounts,
+            "unit": codes,
+            "frequency": codes,
+            "timing": st.none() | codes,
+            "route": codes,
+            "as_needed": st.none() | codes,
+            "duration_days": st.integers(1, 366),
+            "quantity": amounts,
+            "repeats": st.integers(0, 12),
+            "substitution": st.booleans(),
+            "instruction": st.none() | lines,
+        }
+    ).map(lambda told: Item(**told))
 
 
 diagnoses = st.from_regex(r"[A-Z][0-9]{2}(\.[0-9]{1,2})?", fullmatch=True) | st.from_regex(
@@ -109,22 +114,24 @@ instants = st.integers(1_500_000_000, 9_999_999_999)
 
 
 def contents() -> st.SearchStrategy[Content]:
-    return st.fixed_dictionaries({
-        "n": st.integers(2, 9999),
-        "replaces": st.none() | st.integers(1, 9999),
-        "patient": st.tuples(
-            st.from_regex(r"[A-Za-z0-9_-]{22}", fullmatch=True),
-            st.sampled_from(["", "0000", "7891"]),
-            st.integers(1850, 2200),
-        ),
-        "issued_at": instants,
-        "redeemable_until": instants,
-        "diagnoses": st.lists(diagnoses, max_size=3).map(tuple),
-        "items": st.lists(items(), min_size=1, max_size=4).map(tuple),
-        "overrides": st.lists(st.tuples(finding_ids, codes), max_size=3).map(tuple),
-        "declaration": st.none() | st.from_regex(r"D[0-9]{4}-[0-9]{4}", fullmatch=True),
-        "paper": st.none()
-        | st.tuples(
-            st.from_regex(r"[0-9a-f]{64}", fullmatch=True), st.dates(date(2020, 1, 1), date(2099, 12, 31))
-        ),
-    }).map(lambda told: content(**told))
+    return st.fixed_dictionaries(
+        {
+            "n": st.integers(2, 9999),
+            "replaces": st.none() | st.integers(1, 9999),
+            "patient": st.tuples(
+                st.from_regex(r"[A-Za-z0-9_-]{22}", fullmatch=True),
+                st.sampled_from(["", "0000", "7891"]),
+                st.integers(1850, 2200),
+            ),
+            "issued_at": instants,
+            "redeemable_until": instants,
+            "diagnoses": st.lists(diagnoses, max_size=3).map(tuple),
+            "items": st.lists(items(), min_size=1, max_size=4).map(tuple),
+            "overrides": st.lists(st.tuples(finding_ids, codes), max_size=3).map(tuple),
+            "declaration": st.none() | st.from_regex(r"D[0-9]{4}-[0-9]{4}", fullmatch=True),
+            "paper": st.none()
+            | st.tuples(
+                st.from_regex(r"[0-9a-f]{64}", fullmatch=True), st.dates(date(2020, 1, 1), date(2099, 12, 31))
+            ),
+        }
+    ).map(lambda told: content(**told))

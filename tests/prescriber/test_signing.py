@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
@@ -63,15 +64,16 @@ def test_a_flipped_bit_is_never_read_as_the_same(content, data):
     signed = bytearray(signing.payload(content))
     place = data.draw(st.integers(0, 8 * len(signed) - 1))
     signed[place // 8] ^= 1 << place % 8
-    try:
-        assert signing.read(bytes(signed)) != content or jws.inflate(bytes(signed)) == signing.plain_json(content)
-    except InvalidContent:
-        pass
+    with suppress(InvalidContent):
+        read = signing.read(bytes(signed))
+        assert read != content or jws.inflate(bytes(signed)) == signing.plain_json(content)
 
 
 def test_the_keys_are_the_documented_ones():
     whole = orders.content(
-        orders.item(timing="after-meal", as_needed="pain", repeats=1, substitution=False, instruction="با آب"),
+        orders.item(
+            timing="after-meal", as_needed="pain", repeats=1, substitution=False, instruction="با آب"
+        ),
         n=2,
         replaces=1,
         overrides=(("RX-QUANTITY:1", "travel-supply"),),

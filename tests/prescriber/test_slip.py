@@ -83,7 +83,9 @@ def test_the_length_is_known_before_anything_is_signed(signed):
 
 
 def test_a_long_prescription_is_two_codes_in_any_order(signed):
-    token = signed(*(orders.item(**each | {"instruction": said}) for each, said in zip(orders.MORE, ADVICE, strict=True)))
+    token = signed(
+        *(orders.item(**each | {"instruction": said}) for each, said in zip(orders.MORE, ADVICE, strict=True))
+    )
     texts = signing.qr_texts(token)
     assert [text[:10] for text in texts] == ["NSK1:1/2:/", "NSK1:2/2:/"]
     codes = [drawn(text) for text in texts]
@@ -161,9 +163,11 @@ def test_halves_of_two_prescriptions_give_a_text_whose_signature_fails(signed, k
     token = signed(*(orders.item(**each) for each in orders.MORE))
     other = signed(*(orders.item(**each) for each in orders.MORE[::-1]))
     middle = len(token) // 2
-    mixed = signing.jws_from_qr([
-        "NSK1:1/2:/" + signing.slip._as_digits(token[:middle]),
-        "NSK1:2/2:/" + signing.slip._as_digits(other[middle:]),
-    ])
+    mixed = signing.jws_from_qr(
+        [
+            "NSK1:1/2:/" + signing.slip._as_digits(token[:middle]),
+            "NSK1:2/2:/" + signing.slip._as_digits(other[middle:]),
+        ]
+    )
     with pytest.raises(jws.InvalidJws):
         jws.verify(mixed, key=key, typ=signing.TYP)

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.pages.prescriber import drafts, facts, key, prescriptions, review, slips, start, visits
+from app.pages.prescriber import drafts, facts, key, medicines, prescriptions, review, slips, start, visits
 
-router = APIRouter(prefix="/prescriber", include_in_schema=False)
-for part in (start, visits, facts, drafts, review, prescriptions, slips, key):
-    router.include_router(part.router)
+router = APIRouter(include_in_schema=False)
+for part in (start, visits, medicines, facts, drafts, review, prescriptions, slips, key):
+    router.include_router(part.router, prefix="/prescriber")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session
@@ -11,6 +12,7 @@ from app.language import Language
 from codings.systems import CANCEL_REASON, ELIMINATION_REASON, FREQUENCY, INGREDIENT, OVERRIDE_REASON
 from codings.systems import ROUTE, TIMING, UNIT
 from codings.tables import Concept
+from codings.text import tehran_day
 from prescriber.queries.grounds import AS_NEEDED
 
 SYSTEMS: Final[Mapping[str, str]] = {
@@ -53,3 +55,8 @@ class Lists:
 def lists(session: Session, names: Collection[str], *, language: Language) -> Lists:
     """The current release of these lists."""
     return Lists(language, {name: codings.concept_list(session, SYSTEMS[name]) for name in names})
+
+
+def last_day(until: datetime) -> date:
+    """The last day on which something can be had that ends, exclusively, at an instant."""
+    return tehran_day(until - timedelta(microseconds=1))

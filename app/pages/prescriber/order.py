@@ -38,7 +38,7 @@ ITEM_FIELDS: Final = (
     "instruction",
 )
 _FIELD = re.compile(
-    r"diagnoses\.[0-9]{1,2}\.code"
+    r"diagnoses\.[0-9]{1,2}\.(code|system)"
     rf"|items\.[0-9]{{1,2}}\.({'|'.join(map(re.escape, ITEM_FIELDS))})"
     r"|reasons\.[A-Z-]{1,40}(:[0-9,]{1,60})?"
 )
@@ -52,7 +52,21 @@ Typed = Mapping[str, str]
 def kept(sent: Iterable[tuple[str, Any]], *, replaces: str | None) -> dict[str, str]:
     """What of a form belongs to the draft. Which number it replaces is decided once, never typed."""
     typed = {name: value for name, value in sent if isinstance(value, str) and _FIELD.fullmatch(name)}
-    return typed | ({"replaces": replaces} if replaces else {})
+    return _closed_up(typed) | ({"replaces": replaces} if replaces else {})
+
+
+def _closed_up(typed: Typed) -> dict[str, str]:
+    """Items and diagnoses numbered without gaps, as they are listed when they are read."""
+    parts = {name: name.split(".", 2) for name in typed}
+    used = {(part[0], int(part[1])) for name, part in parts.items() if len(part) == 3 and typed[name].strip()}
+    groups = {group: sorted(number for g, number in used if g == group) for group, _ in used}
+    closed: dict[str, str] = {}
+    for name, part in parts.items():
+        if len(part) < 3:
+            closed[name] = typed[name]
+        elif (part[0], int(part[1])) in used:
+            closed[f"{part[0]}.{groups[part[0]].index(int(part[1]))}.{part[2]}"] = typed[name]
+    return closed
 
 
 # --- The buttons of the form ----------------------------------------------------------------------
@@ -117,6 +131,11 @@ def doses_a_day(properties: Mapping[str, Any]) -> Fraction | None:
     if "per_week" in properties:
         return Fraction(properties["per_week"]) / DAYS_OF_WEEK
     return None
+
+
+def values(typed: Typed, group: str, field: str) -> list[str]:
+    """One field of every item or diagnosis, in order."""
+    return [str(told.get(field, "")) for told in _members(typed, group)]
 
 
 # --- The order in it ------------------------------------------------------------------------------
@@ -188,7 +207,9 @@ def _field_of(pointer: str) -> str:
 def reasons(typed: Typed, findings: Iterable[Finding]) -> dict[str, str]:
     """The reasons given for findings that ask and are there now; others answer nothing any more."""
     asking = {finding.id for finding in findings if finding.severity == "ask"}
-    given = ((name.removeprefix("reasons."), value) for name, value in typed.items() if name.startswith("reasons."))
+    given = (
+        (name.removeprefix("reasons."), value) for name, value in typed.items() if name.startswith("reasons.")
+    )
     return {finding: reason for finding, reason in given if finding in asking and reason}
 
 
@@ -198,7 +219,8 @@ def reasons(typed: Typed, findings: Iterable[Finding]) -> dict[str, str]:
 def typed_from(view: PrescriptionView) -> dict[str, str]:
     """A draft that says the same as a signed prescription and replaces it."""
     typed = {"replaces": str(view.number.n)}
-    typed |= {f"diagnoses.{place}.code": told.code for place, told in enumerate(view.diagnoses)}
+    for place, told in enumerate(view.diagnoses):
+        typed |= {f"diagnoses.{place}.code": told.code, f"diagnoses.{place}.system": told.system}
     for place, item in enumerate(view.items):
         values: dict[str, str | None] = {
             "medicine": item.medicine,
@@ -216,5 +238,3 @@ def typed_from(view: PrescriptionView) -> dict[str, str]:
         }
         typed |= {f"items.{place}.{name}": value for name, value in values.items() if value}
     return typed
-
-

@@ -20,7 +20,7 @@ from app.flows import visit as flow
 from app.flows.visit import VisitInput
 from app.forms import Form, Sent, read
 from app.idempotency import Once
-from app.pages.prescriber.lists import lists
+from app.pages.prescriber.lists import last_day, lists
 from app.service import Service, TheService
 from app.web import language_of_page, page, see_other
 from codings.base import Actor, Problem, Role, Words
@@ -107,6 +107,7 @@ def _page(
             "centre": Words(centre.name_fa, centre.name_en) if centre else None,
             "lists": lists(session, ["sex"], language=language_of_page(request)),
             "now": by.at,
+            "last_day": last_day,
         }
     audit.saw(service, by=by, verb="prescription.list", subject=by.practitioner or by.id)
     return page(request, "prescriber/start.html", form=form, problem=problem, status=status, **context)

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from codings.base import Actor, new_id
 from insurer.states import BatchState
 from insurer.tables.batches import Batch, BatchStatus
+from insurer.tables.claims import Claim
 
 KEYS = "unnest(CAST(:shabads AS text[]), CAST(:ns AS int[]), CAST(:ds AS int[])) AS k (shabad, n, d)"
 
@@ -52,7 +53,9 @@ def change_claims(
     words = {"insurer": insurer, "whys": list(whys), "at": by.at, "by": by.id}
     session.flush()
     session.execute(change, words | {"ids": [new_id() for _ in rows]} | claim_keys(rows))
-    session.expire_all()  # what this session has loaded of claims is from before
+    for known in session.identity_map.values():
+        if isinstance(known, Claim):  # what this session has loaded of claims is from before
+            session.expire(known)
 
 
 def claim_keys(rows: Sequence[RowMapping]) -> dict[str, Any]:

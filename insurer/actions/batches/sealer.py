@@ -17,6 +17,7 @@ from insurer import sealing
 from insurer.actions.batches.rows import KEYS, SEAL, change_claims, claim_keys, record
 from insurer.actions.shabads import use_shabads
 from insurer.outcomes import BatchSealed
+from insurer.queries.batches import LINES_AT_ONCE
 from insurer.sealing import DEFAULT_SIZE, LARGEST, SEAL_TYPE, Tally
 from insurer.states import BatchState, VersionKind
 from insurer.tables.batches import Batch
@@ -140,7 +141,7 @@ def _write(
 def _hash_of_file(session: Session, places: dict[str, Any]) -> str:
     """SHA-256 over all lines in order, some at a time, since a batch may be large."""
     whole = hashlib.sha256()
-    for line in session.execute(_LINES, places, execution_options={"yield_per": 100}).scalars():
+    for line in session.execute(_LINES, places, execution_options={"yield_per": LINES_AT_ONCE}).scalars():
         whole.update(line)
     return whole.hexdigest()
 

@@ -25,10 +25,10 @@ from insurer.tables.payments import Remittance, RemittanceLine
 _ADVANCEABLE = frozenset({ClaimState.RECEIVED, ClaimState.IN_REVIEW})
 _TAKES_ALL_BACK = _ADVANCEABLE | {ClaimState.REVERSED}
 _UNKNOWN = Words(
-    "مطالبه‌ای با این شماره و نسخه وجود ندارد.", "There is no such claim, or not of that version."
+    "صورت‌حسابی با این شماره و ویرایش وجود ندارد.", "There is no such claim, or not of that version."
 )
 _ABOVE = Words(
-    "برای این مطالبه اکنون حداکثر {limit} ریال از این نوع ثبت‌شدنی است، ولی {told} ریال نوشته شده است.",
+    "برای این صورت‌حساب اکنون حداکثر {limit} ریال از این نوع ثبت‌شدنی است، ولی {told} ریال نوشته شده است.",
     "At most {limit} Rial of this kind can be recorded for this claim now, but the line says {told}.",
 )
 _SIGN = Words(

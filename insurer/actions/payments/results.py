@@ -35,17 +35,17 @@ from insurer.tables.claims import Claim, CostStatement
 from insurer.tables.payments import ClaimResult, Deduction, Submission
 
 OPEN_TO_DECISION = frozenset({ClaimState.RECEIVED, ClaimState.IN_REVIEW, ClaimState.APPEALED})
-_UNKNOWN = Words("مطالبه‌ای با این شماره برای این بیمه‌گر وجود ندارد.", "This insurer has no such claim.")
+_UNKNOWN = Words("صورت‌حسابی با این شماره برای این بیمه‌گر وجود ندارد.", "This insurer has no such claim.")
 _VERSION = Words(
-    "نسخهٔ {told} این مطالبه دیگر در رسیدگی نیست؛ تازه‌ترین نسخه {newest} است.",
+    "ویرایش {told} این صورت‌حساب در رسیدگی نیست؛ تازه‌ترین ویرایش آن {newest} است.",
     "Version {told} of this claim is not under review; the newest is {newest}.",
 )
 _STATE = Words(
-    "این مطالبه «{fa}» است و اکنون نتیجه‌ای نمی‌پذیرد؛ اگر دستهٔ آن هنوز رسید نشده، نخست رسید بدهید.",
+    "این صورت‌حساب «{fa}» است و اکنون نتیجه‌ای نمی‌پذیرد؛ اگر رسید دستهٔ آن را هنوز نداده‌اید، نخست رسید بدهید.",
     "This claim is {en} and takes no decision now; if its batch is not acknowledged yet, acknowledge it first.",
 )
 _TAKEN = Words(
-    "نتیجهٔ شمارهٔ {no} برای این مطالبه پیش‌تر با محتوای دیگری ثبت شده است؛ شمارهٔ بعدی را به کار ببرید.",
+    "نتیجهٔ شمارهٔ {no} برای این صورت‌حساب پیش‌تر با محتوای دیگری ثبت شده است؛ شمارهٔ بعدی را به کار ببرید.",
     "Result {no} of this claim was recorded with other content; use the next number.",
 )
 _ORDER = Words(

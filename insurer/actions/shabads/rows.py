@@ -66,7 +66,8 @@ def covers(basic: CoverageFact | None, facts: Sequence[CoverageFact]) -> dict[st
 
 def lock(session: Session, *, shabad: str) -> Shabad:
     """The row as it is now, locked until the transaction ends; ShabadUnknown when there is none."""
-    row = session.get(Shabad, shabad, with_for_update=True, populate_existing=True)
+    # The weaker lock: what refers to a SHABAD can still be written, its state cannot.
+    row = session.get(Shabad, shabad, with_for_update={"key_share": True}, populate_existing=True)
     if row is None:
         raise ShabadUnknown(pointer="/shabad")
     return row
