@@ -79,7 +79,7 @@ def draft(request: Request, by: Officer, service: TheService, once: Once, sent: 
     """Write a declaration down; another officer brings it into force."""
     form = read(sent, DraftInput)
     said = form.value
-    if said is not None and not said.province:
+    if not any(name.startswith("province.") for name in form.typed):
         form.errors["provinces"] = NO_PROVINCE
     if said is None or form.errors:
         return _draw(request, service, by, form=form, status=422)

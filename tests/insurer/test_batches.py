@@ -3,26 +3,29 @@
 import hashlib
 import json
 from datetime import timedelta
+from itertools import product
 
 import pytest
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlmodel import col, select
 
 from codings import jws
 from insurer import sealing
 from insurer.actions import batches, claims
+from insurer.actions.claims.rows import change
 from insurer.inputs import AckInput
 from insurer.outcomes import (
     BatchAcknowledgedOtherwise,
     BatchMismatch,
     BatchSealed,
     BatchUnknown,
+    ClaimStateRefused,
     RangeUnsatisfiable,
 )
 from insurer.queries import batches as queries
 from insurer.queries import claims as claim_queries
 from insurer.queries import coverage as coverage_queries
-from insurer.states import BatchState, ClaimState, ShabadState
+from insurer.states import CLAIM_ALLOWED, CLAIM_WORDS, BatchState, ClaimState, ShabadState
 from insurer.tables.batches import Batch, BatchCounter, BatchItem, BatchStatus, ReadyClaim
 from insurer.tables.claims import ClaimVersion
 from insurer.tables.coverage import Shabad
@@ -420,3 +423,46 @@ def test_a_claim_and_its_reversal_are_never_in_one_batch(session, world):
         select(BatchItem.seq, BatchItem.version).where(BatchItem.claim == handed.claim())
     ).all()
     assert sorted(tuple(row) for row in rows) == [(1, 1), (2, 2)]
+
+
+def test_what_the_insurer_could_not_read_and_is_then_returned_is_reversed_all_the_same(session, world):
+    [handed] = sealed(session, world)
+    item = {"claim": handed.claim(), "version": 1, "issue": "?"}
+    acknowledge(session, rejected_items=[item])
+    counter.give_back(session, world, handed.number)
+    assert state(session, handed.claim()) is ClaimState.REVERSED
+    seal(session)
+    acknowledge(session, 2)
+    assert state(session, handed.claim()) is ClaimState.CLOSED
+
+
+def test_a_correction_that_was_not_sent_yet_is_void_when_the_dispense_is_returned(session, world):
+    [handed] = sealed(session, world)
+    item = {"claim": handed.claim(), "version": 1, "issue": "?"}
+    acknowledge(session, rejected_items=[item])
+    claims.resubmit_claim(session, number=handed.claim(), by=world.at_counter)
+    counter.give_back(session, world, handed.number)
+    assert state(session, handed.claim()) is ClaimState.VOID
+    assert seal(session) is None
+
+
+# --- Every step from every state ----------------------------------------------------------------------
+
+
+def test_each_pair_of_states_is_changed_or_refused_as_the_table_says(session, world):
+    handed = counter.ready(session, world)
+    force = text("UPDATE claim SET state = :state WHERE number = :number")
+    for before, after in product(ClaimState, ClaimState):
+        with session.begin_nested() as attempt:
+            session.execute(force, {"state": before.value, "number": handed.claim()})
+            [claim] = claim_queries.locked_by_number(session, insurer="1", numbers={handed.claim()}).values()
+            if after in CLAIM_ALLOWED[before]:
+                assert change(session, claim=claim, to=after, by=SERVICE, why="pair").state is after
+                told = claim_queries.claim(session, number=handed.claim(), by=SERVICE).history[-1]
+                assert (told.from_state, told.to_state, told.why) == (before, after, "pair")
+            else:
+                with pytest.raises(ClaimStateRefused) as no:
+                    change(session, claim=claim, to=after, by=SERVICE)
+                assert CLAIM_WORDS[before].fa in no.value.detail.fa
+                assert state(session, handed.claim()) is before
+            attempt.rollback()

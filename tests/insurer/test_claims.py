@@ -310,7 +310,7 @@ def test_what_was_prescribed_in_an_emergency_is_held_until_confirmed_and_cites_t
     declared = declarations.draft_declaration(
         session,
         provinces=[factories.TEHRAN_PROVINCE],
-        cause="network",
+        cause="network-outage",
         words="قطع شبکه",
         starts_at=AT - timedelta(hours=1),
         ends_at=AT + timedelta(hours=10),

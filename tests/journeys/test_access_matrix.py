@@ -1,24 +1,139 @@
 """Who may enter where: every route stands here, an unlisted one fails, and every door is tried by everybody."""
 
 import pytest
+from fastapi.routing import iter_route_contexts
 
 from app.access import access_of
 from codings.base import Role
 from tests.journeys.test_bad_input import filled
 
 # Path -> who may enter: "anyone", "machine: scope ...", "person: role ..." (in alphabetical order).
-DOORS: dict[str, str] = {}
+DOORS: dict[str, str] = {
+    "GET /": "anyone",
+    "GET /.well-known/jwks.json": "anyone",
+    "GET /.well-known/smart-configuration": "anyone",
+    "GET /admin": "person: administrator",
+    "GET /admin/accounts": "person: administrator",
+    "POST /admin/accounts": "person: administrator",
+    "GET /admin/accounts/{username}/disable": "person: administrator",
+    "POST /admin/accounts/{username}/disable": "person: administrator",
+    "GET /admin/audit": "person: administrator",
+    "GET /admin/clients": "person: administrator",
+    "POST /admin/clients": "person: administrator",
+    "POST /admin/clients/{id}/disable": "person: administrator",
+    "POST /admin/clients/{id}/keys": "person: administrator",
+    "GET /admin/clients/{id}/{what}": "person: administrator",
+    "POST /api/v1/acceptances/{acceptance}/release": "machine: pharmacy",
+    "POST /api/v1/certificates": "machine: pharmacy prescriber",
+    "GET /api/v1/certificates/{kid}": "machine: pharmacy prescriber",
+    "POST /api/v1/certificates/{kid}/revoke": "machine: pharmacy prescriber",
+    "GET /api/v1/claim-batches": "machine: insurer",
+    "GET /api/v1/claim-batches/cursor": "machine: insurer",
+    "GET /api/v1/claim-batches/{seq}": "machine: insurer",
+    "POST /api/v1/claim-batches/{seq}/ack": "machine: insurer",
+    "GET /api/v1/claim-batches/{seq}/files/{name}": "machine: insurer",
+    "GET /api/v1/claims": "machine: insurer pharmacy",
+    "GET /api/v1/claims/{claim}": "machine: insurer pharmacy",
+    "POST /api/v1/claims/{claim}/accept": "machine: pharmacy",
+    "POST /api/v1/claims/{claim}/appeal": "machine: pharmacy",
+    "GET /api/v1/codings/releases": "anyone",
+    "GET /api/v1/codings/{system}/search": "anyone",
+    "GET /api/v1/codings/{system}/{code}": "anyone",
+    "PUT /api/v1/coverages": "machine: insurer",
+    "GET /api/v1/declarations": "anyone",
+    "POST /api/v1/declarations": "machine: regulator",
+    "POST /api/v1/dispenses": "machine: pharmacy",
+    "POST /api/v1/dispenses/price": "machine: pharmacy",
+    "GET /api/v1/dispenses/{dispense}": "machine: pharmacy",
+    "POST /api/v1/dispenses/{dispense}/return": "machine: pharmacy",
+    "POST /api/v1/eligibility": "machine: prescriber",
+    "POST /api/v1/packs/check": "machine: pharmacy",
+    "POST /api/v1/paper": "machine: pharmacy prescriber",
+    "PUT /api/v1/patients/{patient}/facts": "machine: prescriber",
+    "POST /api/v1/prescriptions": "machine: prescriber",
+    "POST /api/v1/prescriptions/accept": "machine: pharmacy",
+    "POST /api/v1/prescriptions/prepare": "machine: prescriber",
+    "GET /api/v1/prescriptions/{number}": "machine: prescriber",
+    "POST /api/v1/prescriptions/{number}/cancel": "machine: prescriber",
+    "POST /api/v1/remittances": "machine: insurer",
+    "POST /api/v1/results": "machine: insurer",
+    "GET /api/v1/results/{job}": "machine: insurer",
+    "POST /api/v1/shabads": "machine: prescriber",
+    "POST /api/v1/shabads/reserve": "machine: pharmacy prescriber",
+    "GET /api/v1/shabads/{shabad}": "machine: pharmacy prescriber",
+    "POST /api/v1/shabads/{shabad}/eliminate": "machine: prescriber",
+    "GET /api/v1/status": "anyone",
+    "POST /api/v1/uploads": "machine: pharmacy prescriber",
+    "GET /council": "person: council_officer",
+    "GET /council/certificates/{asked}/{what}": "person: council_officer",
+    "POST /council/certificates/{kid}/revoke": "person: council_officer",
+    "POST /council/requests/{asked}/approve": "person: council_officer",
+    "POST /council/requests/{asked}/enter": "person: council_officer",
+    "POST /council/requests/{asked}/refuse": "person: council_officer",
+    "GET /council/requests/{asked}/{what}": "person: council_officer",
+    "GET /health/live": "anyone",
+    "GET /health/ready": "anyone",
+    "GET /insurer": "person: insurer_officer",
+    "GET /insurer/batches": "person: insurer_officer",
+    "GET /insurer/batches/{seq}": "person: insurer_officer",
+    "GET /insurer/claims": "person: insurer_officer",
+    "GET /insurer/claims/{number}": "person: insurer_officer",
+    "POST /language": "anyone",
+    "GET /metrics": "anyone",
+    "POST /oauth/token": "anyone",
+    "GET /paper": "person: pharmacist physician",
+    "POST /paper": "person: pharmacist physician",
+    "GET /paper/search/{what}": "person: pharmacist physician",
+    "GET /paper/{number}": "person: pharmacist physician",
+    "GET /pharmacy": "person: pharmacist",
+    "POST /pharmacy": "person: pharmacist",
+    "GET /pharmacy/acceptances/{acceptance}": "person: pharmacist",
+    "POST /pharmacy/acceptances/{acceptance}/dispense": "person: pharmacist",
+    "POST /pharmacy/acceptances/{acceptance}/order": "person: pharmacist",
+    "POST /pharmacy/acceptances/{acceptance}/packs": "person: pharmacist",
+    "POST /pharmacy/acceptances/{acceptance}/price": "person: pharmacist",
+    "POST /pharmacy/acceptances/{acceptance}/release": "person: pharmacist",
+    "GET /pharmacy/dispenses/{dispense}": "person: pharmacist",
+    "GET /pharmacy/dispenses/{dispense}/receipt": "person: pharmacist",
+    "POST /pharmacy/dispenses/{dispense}/return": "person: pharmacist",
+    "GET /prescriber": "person: physician",
+    "GET /prescriber/drafts/{draft}": "person: physician",
+    "POST /prescriber/drafts/{draft}": "person: physician",
+    "GET /prescriber/drafts/{draft}/discard": "person: physician",
+    "POST /prescriber/drafts/{draft}/discard": "person: physician",
+    "GET /prescriber/drafts/{draft}/facts": "person: physician",
+    "POST /prescriber/drafts/{draft}/facts": "person: physician",
+    "GET /prescriber/drafts/{draft}/review": "person: physician",
+    "GET /prescriber/key": "person: physician",
+    "POST /prescriber/key": "person: physician",
+    "GET /prescriber/medicines": "person: physician",
+    "GET /prescriber/prescriptions/{number}": "person: physician",
+    "GET /prescriber/prescriptions/{number}/cancel": "person: physician",
+    "POST /prescriber/prescriptions/{number}/cancel": "person: physician",
+    "GET /prescriber/prescriptions/{number}/correct": "person: physician",
+    "POST /prescriber/prescriptions/{number}/correct": "person: physician",
+    "GET /prescriber/prescriptions/{number}/slip": "person: physician",
+    "GET /prescriber/visits": "person: physician",
+    "POST /prescriber/visits": "person: physician",
+    "GET /prescriber/visits/{inquiry}": "person: physician",
+    "POST /prescriber/visits/{inquiry}": "person: physician",
+    "GET /q/{number}": "anyone",
+    "GET /regulator": "person: regulator",
+    "POST /regulator/declarations": "person: regulator",
+    "POST /regulator/declarations/{number}/approve": "person: regulator",
+    "POST /regulator/declarations/{number}/refuse": "person: regulator",
+    "GET /sign-in": "anyone",
+    "POST /sign-in": "anyone",
+    "POST /sign-out": "anyone",
+    "GET /status": "anyone",
+}
 
 
 def walk(routes):
-    from fastapi.routing import APIRoute
-    from starlette.routing import Mount
-
-    for route in routes:
-        if isinstance(route, APIRoute):
+    """Every route of ours with its whole address, however deep it was included."""
+    for route in iter_route_contexts(routes):
+        if getattr(route, "dependant", None) is not None:
             yield route
-        elif not isinstance(route, Mount):
-            yield from walk(getattr(getattr(route, "original_router", None), "routes", []))
 
 
 def said(route) -> str:
@@ -28,7 +143,9 @@ def said(route) -> str:
             yield from inner(one)
 
     (access,) = {a for call in inner(route.dependant) if (a := access_of(call))}
-    return access.kind if access.kind == "anyone" else f"{access.kind}: {' '.join(sorted(access.names))}".strip()
+    return (
+        access.kind if access.kind == "anyone" else f"{access.kind}: {' '.join(sorted(access.names))}".strip()
+    )
 
 
 def doors(world) -> dict[str, str]:
