@@ -1,6 +1,7 @@
-"""The pages' words: English in the templates, Persian from a gettext catalogue, Persian the default.
+"""The pages' words: English in the templates, Persian from gettext catalogues, Persian the default.
 
-The catalogue is read from its .po file when the process starts; nothing has to be compiled before.
+The catalogues are read from their .po files when the process starts; nothing has to be compiled before. There may be
+several, one for each set of pages; a word that two of them translate must be translated alike.
 """
 
 import gettext
@@ -8,12 +9,24 @@ import io
 from functools import cache
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from app.language import Language
 
-CATALOGUE = Path(__file__).parent / "locale" / "fa" / "LC_MESSAGES" / "noskheh.po"
+CATALOGUES = Path(__file__).parent / "locale" / "fa" / "LC_MESSAGES"
+
+
+def persian() -> Catalog:
+    """Every Persian translation, from all catalogues."""
+    whole = Catalog(locale="fa")
+    for path in sorted(CATALOGUES.glob("*.po")):
+        with path.open("rb") as po:
+            for message in read_po(po, locale="fa"):
+                if message.id:
+                    whole[message.id] = message
+    return whole
 
 
 @cache
@@ -22,7 +35,6 @@ def translations(language: Language) -> gettext.NullTranslations:
     if language == "en":
         return gettext.NullTranslations()
     packed = io.BytesIO()
-    with CATALOGUE.open("rb") as po:
-        write_mo(packed, read_po(po, locale="fa"))
+    write_mo(packed, persian())
     packed.seek(0)
     return gettext.GNUTranslations(packed)

@@ -147,7 +147,7 @@ def _local(wanted: str) -> tuple[str, str]:
     if not plain or not wanted.startswith("/") or wanted.startswith("//"):
         return "/", ""
     parts = urlsplit(wanted)
-    if parts.scheme or parts.netloc or parts.path.startswith((*MACHINE_PATHS, "/static/", "/sign-in")):
+    if parts.scheme or parts.netloc or parts.path.startswith((*MACHINE_PATHS, "/static/")):
         return "/", ""
     return parts.path.rstrip("/") or "/", parts.query
 

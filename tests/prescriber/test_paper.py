@@ -329,3 +329,15 @@ def test_two_desks_with_one_picture_make_one_prescription(database):
     with Session(database) as session:
         (row,) = session.exec(select(Prescription)).all()
         assert session.exec(select(PaperImage.transcribed_as)).one() == f"{row.shabad}-1"
+
+
+def test_paper_sealed_with_another_key_is_seen(session, clinic, shabad, declaration, image):
+    view = transcribe(session, clinic, shabad, declaration, typed(clinic, declaration, image))
+    stranger = factories.Enrolled(desk.seal_key().kid, factories.make_csr()[0]).key
+    token = jws.sign(jws.peek(view.jws)[1], key=stranger, typ=signing.PAPER_TYP)
+    session.execute(
+        text("UPDATE prescription SET jws = :jws WHERE shabad = :s"), {"jws": token, "s": shabad.shabad}
+    )
+    with pytest.raises(Tampered) as no:
+        desk.verify(session, view.number)
+    assert no.value.facts == {"what": "prescription.jws: signature"}

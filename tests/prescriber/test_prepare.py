@@ -5,7 +5,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 import codings.queries as codings
 from codings.actions import set_licence
@@ -159,6 +159,13 @@ def test_unknown_medicines_diagnoses_and_reasons_are_refused_at_their_places(ref
     assert refused(CodeUnknown, diagnoses=twice).pointer == "/diagnoses/1/code"
     answer = {"finding": "RX-DUPLICATE:1,2", "reason": "because"}
     assert refused(CodeUnknown, desk.item(), desk.item(), overrides=[answer]).pointer == "/overrides/0/reason"
+
+
+def test_what_a_newer_release_has_dropped_is_not_prescribed_any_more(session, refused):
+    session.execute(text("UPDATE concept SET release = 'demo-1404-01' WHERE code = 'q8h'"))
+    assert refused(CodeUnknown).facts["value"] == "q8h"
+    session.execute(text("UPDATE medicine SET release = 'demo-1404-01' WHERE generic = '90010'"))
+    assert refused(MedicineUnknown).facts["generic"] == "90010"
 
 
 def test_a_reason_for_a_finding_that_is_not_there_is_refused(refused):

@@ -23,9 +23,15 @@ from codings.base import Actor, Problem, Role
 from codings.systems import NOT_DISPENSED_REASON, OVERRIDE_REASON, SUBSTITUTION_REASON
 from insurer.tables.claims import CostStatement
 from pharmacy import actions as pharmacy_actions
-from pharmacy.actions.holding import hold
+from pharmacy.actions.holding import clock
 from pharmacy.inputs import DispenseInput
-from pharmacy.outcomes import DispenseRefused, OverrideNeeded
+from pharmacy.outcomes import (
+    AcceptanceExpired,
+    AcceptanceReleased,
+    AcceptanceUnknown,
+    DispenseRefused,
+    OverrideNeeded,
+)
 from prescriber.rules import Finding, Severity
 from starlette.datastructures import FormData
 
@@ -85,6 +91,10 @@ def dispense(  # noqa: PLR0917  a route's parameters are what it needs, by name
 def _asked(service: Service, acceptance: UUID, sent: FormData, by: Actor) -> tuple[Desk, Asked]:
     with reading(service) as session:
         held = pharmacy_queries.acceptance(session, acceptance=acceptance, by=by)
+        if held.released_at is not None:
+            raise AcceptanceReleased
+        if not held.live(by.at):  # its packs are free again, so the order could not even be read
+            raise AcceptanceExpired(expired=clock(held.expires_at))
         desk = desk_of(session, held=held, by=by)
     return desk, order_of(sent, acceptance=acceptance, items=desk.view.items, packs=desk.packs)
 
@@ -102,7 +112,6 @@ def _review(
     """The last look: lines, packs, shares, and the findings that need a reason. A "stop" leads back to the counts."""
     looked = {pack.barcode: pack.checked for pack in desk.packs}
     with writing(service) as session:
-        hold(session, acceptance=order.acceptance, by=by)
         statement, _ = flow.price(session, order=order, by=by)
         found: Sequence[Finding] = pharmacy_actions.check_order(
             session, number=desk.view.number, order=order, packs=looked, by=by
@@ -155,8 +164,10 @@ def _refused(
     request: Request, service: Service, by: Actor, acceptance: UUID, asked: Asked | None, no: Problem
 ) -> Response:
     """Back to the counts with the refusal in words and everything as it was typed."""
-    if asked is None:
+    if isinstance(no, AcceptanceUnknown):
         raise no
-    asked.blame(no)
+    if asked is not None:
+        asked.blame(no)
+    order = asked.form if asked is not None else None
     status = errors.view(no, request).status
-    return draw(request, service, by, acceptance, order=asked.form, problem=no, status=status)
+    return draw(request, service, by, acceptance, order=order, problem=no, status=status)
