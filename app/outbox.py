@@ -6,8 +6,10 @@
 from dataclasses import asdict
 
 from procrastinate import App, SyncPsycopgConnector
+from procrastinate.exceptions import ConnectorException
 from sqlmodel import Session
 
+from app.refusals import DatabaseAway
 from codings.base import Event
 
 REACTIONS: dict[str, str] = {}  # name of the event's class -> name of the task
@@ -21,4 +23,7 @@ def put(session: Session, event: Event) -> None:
     task = REACTIONS.get(type(event).__name__)
     if task is not None:
         connection = session.connection().connection.driver_connection
-        _outgoing.configure_task(task, connection=connection).defer(**asdict(event))
+        try:
+            _outgoing.configure_task(task, connection=connection).defer(**asdict(event))
+        except ConnectorException as lost:  # the connection died under us: nothing was done, and it can be tried again
+            raise DatabaseAway from lost

@@ -145,7 +145,8 @@ def _page(
     with reading(service) as session:
         waiting = codings.requests_waiting(session)
         held = codings.certificates_of(session, holder) if holder else []
-        people = codings.practitioners(session, {row.holder for row in [*waiting, *held]})
+        holders = {row.holder for row in waiting} | {row.holder for row in held}
+        people = codings.practitioners(session, holders)
         reasons = choices(session, REVOCATION_REASON, language_of_page(request))
     return page(
         request,

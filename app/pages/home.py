@@ -13,8 +13,9 @@ import codings.queries as codings
 from app import accounts
 from app.access import Anyone
 from app.db import Reading
-from app.errors import MACHINE_PATHS, STATUS
+from app.errors import STATUS
 from app.forms import Form, Sent, read
+from app.language import MACHINE_PATHS
 from app.service import TheService
 from app.web import ANYONE, LANGUAGE_COOKIE, language_of_page, page, see_other
 from codings.base import Actor, Problem
@@ -44,7 +45,7 @@ def first(request: Request, by: Public) -> Response:
 
 
 @router.get("/sign-in")
-def sign_in_form(request: Request, by: Public, next: str = "/") -> Response:  # noqa: A002  the address says so
+def sign_in_form(request: Request, by: Public, next: str = "/") -> Response:
     if by.id != ANYONE:
         return see_other(getable(request, next))
     return _sign_in_page(request, Form({"next": next}))

@@ -121,7 +121,7 @@ def approve(number: Number, request: Request, by: Officer, service: TheService, 
 
 
 @router.post("/declarations/{number}/refuse")
-def refuse(  # noqa: PLR0917  a route's parameters are what it needs, by name
+def refuse(
     number: Number, request: Request, by: Officer, service: TheService, once: Once, sent: Sent
 ) -> Response:
     """Put a draft aside for good, with the reason."""

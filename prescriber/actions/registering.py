@@ -123,4 +123,6 @@ def _add_evidence(session: Session, signed: Signed, by: Actor) -> None:
 
 def _add(session: Session, table: Any, rows: list[dict[str, Any]]) -> None:
     if rows:
-        session.execute(insert(table), rows)
+        session.execute(
+            insert(table), rows, execution_options={"render_nulls": True}
+        )  # one statement for all

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
-import codings.queries as codings
 from codings import jws
 from codings.base import Row
 from codings.text import tehran_day
@@ -44,16 +43,19 @@ def differences(
     evidence: SignatureEvidence | None,
     content: signing.Content,
     payload: bytes,
-    on_paper: bool,
+    certificate_pem: str | None,
     patient_key: bytes | None,
     pointer_key: bytes | None,
 ) -> list[str]:
-    """The places ("table.column") that say something else than what was signed; none when all is well."""
+    """The places ("table.column") that say something else than what was signed; none when all is well.
+
+    `certificate_pem` is the registered certificate whose key signed; None when it was the seal, on paper.
+    """
     found = [
-        *_of_prescription(row, content, payload, on_paper=on_paper),
+        *_of_prescription(row, content, payload, on_paper=certificate_pem is None),
         *_of_patient(patient, content, patient_key),
         *_of_pointer(row, pointer_key),
-        *_of_evidence(session, row, evidence, payload),
+        *_of_evidence(row, evidence, payload, certificate_pem),
         *_of_items(session, row, content),
         *_of_windows(session, row, content),
         *_of_codes(session, row, content),
@@ -108,7 +110,7 @@ def _of_pointer(row: Prescription, pointer_key: bytes | None) -> Differences:
 
 
 def _of_evidence(
-    session: Session, row: Prescription, evidence: SignatureEvidence | None, payload: bytes
+    row: Prescription, evidence: SignatureEvidence | None, payload: bytes, certificate_pem: str | None
 ) -> Differences:
     if evidence is None:
         yield "signature_evidence"
@@ -117,9 +119,7 @@ def _of_evidence(
         yield "signature_evidence.payload"
     if evidence.received_at != row.received_at:
         yield "prescription.received_at"
-    certificate = codings.certificate(session, row.kid)
-    kept = evidence.certificate_pem + evidence.chain_pem
-    if certificate is not None and kept != certificate.pem:
+    if certificate_pem is not None and evidence.certificate_pem + evidence.chain_pem != certificate_pem:
         yield "signature_evidence.certificate_pem"
 
 

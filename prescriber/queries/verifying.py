@@ -67,8 +67,8 @@ def verify_stored(
         raise PrescriptionNotFound
     row, patient, evidence = found
     try:
-        payload, holder = _verified(session, row.jws, row.kid, seal_key=seal_key, ca_pem=ca_pem)
-        content = signing.read(payload)
+        verified = _verified(session, row.jws, row.kid, seal_key=seal_key, ca_pem=ca_pem)
+        content = signing.read(verified.payload)
     except (jws.InvalidJws, signing.InvalidContent) as no:
         raise Tampered(what=f"prescription.jws: {no}") from no
     differing = differences(
@@ -77,24 +77,28 @@ def verify_stored(
         patient=patient,
         evidence=evidence,
         content=content,
-        payload=payload,
-        on_paper=row.kid == seal_key.kid,
+        payload=verified.payload,
+        certificate_pem=verified.certificate_pem,
         patient_key=patient_key,
         pointer_key=pointer_key,
     )
-    if holder not in {None, content.practitioner}:
+    if verified.holder not in {None, content.practitioner}:
         differing.append("certificate.holder")
     if differing:
         raise Tampered(what=", ".join(differing))
     return content
 
 
-def _verified(
-    session: Session, token: str, kid: str, *, seal_key: jws.Key, ca_pem: str | None
-) -> tuple[bytes, str | None]:
-    """The payload, and whom the certificate names; only the seal signs paper, and nothing but paper."""
+class _Verified(NamedTuple):
+    payload: bytes
+    certificate_pem: str | None = None  # none for paper, which the seal signs
+    holder: str | None = None  # as the CA wrote it; known only where the CA is
+
+
+def _verified(session: Session, token: str, kid: str, *, seal_key: jws.Key, ca_pem: str | None) -> _Verified:
+    """The payload under the key that belongs to the kid; only the seal signs paper, and nothing but paper."""
     if kid == seal_key.kid:
-        return jws.verify(token, key=seal_key, typ=signing.PAPER_TYP, extra={}), None
+        return _Verified(jws.verify(token, key=seal_key, typ=signing.PAPER_TYP, extra={}))
     registered = codings.certificate(session, kid)
     if registered is None:
         raise jws.InvalidJws("key")
@@ -102,13 +106,14 @@ def _verified(
     if (certified.kid, certified.public_pem) != (kid, registered.public_pem):
         raise jws.InvalidJws("key")
     key = jws.Key(kid, "ES256", certified.public_pem)
-    return jws.verify(token, key=key, typ=signing.TYP, extra={"zip": "DEF"}), certified.holder
+    payload = jws.verify(token, key=key, typ=signing.TYP, extra={"zip": "DEF"})
+    return _Verified(payload, registered.pem, certified.holder)
 
 
 class _Certified(NamedTuple):
     kid: str
     public_pem: str
-    holder: str | None  # as the CA wrote it; known only where the CA is
+    holder: str | None
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from sqlmodel import Field
 from codings.base import Row, new_id
 from codings.tables import as_text
 from prescriber.states import DraftState
-from prescriber.tables.columns import INSTANT, JSON
+from prescriber.tables.columns import AS_TYPED, INSTANT
 
 
 class Draft(Row, table=True):
@@ -28,7 +28,7 @@ class Draft(Row, table=True):
     practitioner: str = Field(foreign_key="practitioner.council")
     centre: str = Field(foreign_key="centre.siam")
     shabad: str | None = Field(default=None, max_length=20)
-    typed: dict[str, Any] = Field(sa_type=JSON)
+    typed: dict[str, Any] = Field(sa_type=AS_TYPED)
     version: int
     state: DraftState = Field(sa_type=as_text(DraftState))
     created_at: AwareDatetime = Field(sa_type=INSTANT)

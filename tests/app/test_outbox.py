@@ -115,6 +115,7 @@ def test_a_worker_that_loses_its_connections_begins_again(service, database):
                     WHERE datname = current_database() AND pid <> pg_backend_pid()
                 """)
                 )
+            await asyncio.sleep(0.5)  # until the news has reached every socket
             with writing(service) as session:
                 emit(session, SomethingHappened(shabad="X", n=3))
             for _ in range(100):

@@ -56,8 +56,8 @@ class Reading(HTMLParser):
         elif tag == "select":
             self._select = name
         elif tag == "option" and self._select and self.forms:
-            if "selected" in told or self._select not in self.forms[-1].fields:
-                self.forms[-1].fields[self._select] = value
+            known = self.forms[-1].fields
+            known[self._select] = value if "selected" in told else known.get(self._select, value)
         if (told.get("id") or "").endswith("-error"):
             self._error = (told["id"] or "").removesuffix("-error")
             self.errors[self._error] = ""

@@ -17,7 +17,11 @@ from prescriber.tables import DraftStatus
 from tests import factories
 from tests.prescriber import desk
 
-TYPED = {"items": [{"dose": "۰٫۵ نیم", "quantity": "5e3", "garbage": ["\u202e", None, 1.5]}], "ك": "ي"}
+TYPED = {
+    "z": "the order of the fields is kept",
+    "items": [{"dose": "۰٫۵ نیم", "quantity": "5e3", "garbage": ["\u202e\x00\ud800", None, 1.50]}],
+    "ك": "ي",
+}
 
 
 @pytest.fixture
@@ -44,6 +48,7 @@ def test_a_draft_comes_back_exactly_as_it_was_typed(session, clinic, draft):
     session.expire_all()
     kept = queries.draft(session, draft=draft.id, by=clinic.by())
     assert kept.typed == TYPED
+    assert list(kept.typed) == list(TYPED)
     assert (kept.version, kept.state) == (1, DraftState.OPEN)
     assert history(session, draft) == [(None, "open")]
 

@@ -165,6 +165,7 @@ def test_what_a_newer_release_has_dropped_is_not_prescribed_any_more(session, re
     session.execute(text("UPDATE concept SET release = 'demo-1404-01' WHERE code = 'q8h'"))
     assert refused(CodeUnknown).facts["value"] == "q8h"
     session.execute(text("UPDATE medicine SET release = 'demo-1404-01' WHERE generic = '90010'"))
+    session.expire_all()
     assert refused(MedicineUnknown).facts["generic"] == "90010"
 
 

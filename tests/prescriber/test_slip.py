@@ -60,7 +60,7 @@ def scanned(code):
     """What a real decoder reads from the picture of a code."""
     picture = io.BytesIO()
     code.make_image().save(picture)
-    (found,) = zxingcpp.read_barcodes(Image.open(picture))
+    (found,) = zxingcpp.read_barcodes(Image.open(picture), formats=zxingcpp.BarcodeFormat.QRCode)
     return found.text
 
 

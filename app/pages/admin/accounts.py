@@ -1,9 +1,11 @@
 """People's accounts: made and closed here, each with the one role it has and where that role works."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, StringConstraints
+from sqlmodel import Session
 from starlette.responses import Response
 
 import codings.queries as codings
@@ -97,10 +99,16 @@ def disable(request: Request, username: str, by: Administrator, once: Once, serv
 
 
 def _written(
-    request: Request, service: Service, once: Once, write: object, form: Form[AccountInput], *, by: Actor
+    request: Request,
+    service: Service,
+    once: Once,
+    write: Callable[[WriteSession], str],
+    form: Form[AccountInput],
+    *,
+    by: Actor,
 ) -> Response:
     try:
-        return once.page(write)  # type: ignore[arg-type]
+        return once.page(write)
     except Problem as no:
         form.blame(no)
         return _page(request, service, form, by=by, problem=no, status=STATUS[no.kind])
@@ -131,7 +139,6 @@ def _page(
     )
 
 
-def insurer_choices(session: object, *, english: bool) -> Choices:
+def insurer_choices(session: Session, *, english: bool) -> Choices:
     """The insurers as a select offers them."""
-    rows = coverage_queries.insurers(session)  # type: ignore[arg-type]
-    return [(row.code, row.name_en if english else row.name_fa) for row in rows]
+    return [(row.code, row.name_en if english else row.name_fa) for row in coverage_queries.insurers(session)]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
@@ -146,9 +147,7 @@ def _state(seq: int, cursor: Mapping[str, Any]) -> BatchState:
 def _lines(session: Session, insurer: str, seq: int, *, after: int) -> Sequence[Line]:
     """The lines behind a position, one more than a page shows."""
     query = (
-        select(
-            BatchItem.position, BatchItem.claim, BatchItem.version, BatchItem.kind, Claim.amount, Claim.state
-        )
+        select(BatchItem, Claim)
         .join(
             Claim,
             (col(Claim.shabad) == col(BatchItem.shabad))
@@ -162,12 +161,12 @@ def _lines(session: Session, insurer: str, seq: int, *, after: int) -> Sequence[
     )
     return [
         Line(
-            position=position,
-            claim=claim,
-            version=version,
-            kind=kind,
-            amount=-amount if kind is VersionKind.REVERSAL else amount,
-            state=state,
+            position=item.position,
+            claim=item.claim,
+            version=item.version,
+            kind=item.kind,
+            amount=-claim.amount if item.kind is VersionKind.REVERSAL else claim.amount,
+            state=claim.state,
         )
-        for position, claim, version, kind, amount, state in session.execute(query)
+        for item, claim in session.exec(query.options(defer(col(BatchItem.line))))  # type: ignore[arg-type]
     ]

@@ -1,8 +1,10 @@
 """The pages of paper: refused in words outside an emergency, typed within one, and then a number like any other."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 import codings.queries as codings
@@ -13,7 +15,7 @@ from app.db import Reading, reading
 from app.flows import paper as flow
 from app.flows import visit as visit_flow
 from app.flows.prescribing import number_of
-from app.forms import Form, Sent, file_of
+from app.forms import Form, file_of
 from app.idempotency import Once
 from app.pages import labels
 from app.pages.paper.inputs import (
@@ -41,6 +43,18 @@ NO_PICTURE = Words(
     "تصویر برگه را انتخاب کنید (JPEG یا PNG). نسخهٔ کاغذی بدون تصویر پذیرفته نمی‌شود.",
     "Choose the picture of the paper (JPEG or PNG). Paper is not accepted without its picture.",
 )
+
+
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    """The form with its picture, whose temporary file is gone when the answer is, also when there was nothing to do."""
+    form = await request.form()
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+Photographed = Annotated[FormData, Depends(_form)]
 SEARCHED = {"medicines": GENERIC, "diagnoses": ICD10}
 
 
@@ -59,7 +73,7 @@ def search(what: str, request: Request, _by: Desk, session: Reading) -> Response
 
 
 @router.post("")
-def transcribe(request: Request, by: Desk, service: TheService, once: Once, sent: Sent) -> Response:
+def transcribe(request: Request, by: Desk, service: TheService, sent: Photographed, once: Once) -> Response:
     """Type a paper prescription onto a reserved SHABAD, with its picture."""
     with reading(service) as session:
         transcript = read_paper(session, sent)

@@ -44,7 +44,7 @@ def show(
 
 
 @router.post("/packs")
-def scan(  # noqa: PLR0917  a route's parameters are what it needs, by name
+def scan(
     acceptance: UUID, request: Request, by: Pharmacist, service: TheService, once: Once, sent: Sent
 ) -> Response:
     """Look at one pack: what it is, whether it is genuine, and whether it belongs to this prescription."""

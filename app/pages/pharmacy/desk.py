@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 import pharmacy.queries as pharmacy_queries
 import prescriber.queries as prescriber_queries
 from app import audit
-from app.db import ReadSession, reading
+from app.db import reading
 from app.forms import Form
 from app.pages import labels
 from app.pages.pharmacy import packs, plans
@@ -45,7 +46,7 @@ class Desk:
         return plans.plan(self.view.items, self.packs, typed)
 
 
-def desk_of(session: ReadSession, *, held: Acceptance, by: Actor, looked: str = "") -> Desk:
+def desk_of(session: Session, *, held: Acceptance, by: Actor, looked: str = "") -> Desk:
     """Everything the page of a live acceptance shows; `looked` is the UID of the pack scanned last."""
     view = prescriber_queries.prescription_unscoped(session, number=Number(held.shabad, held.n), at=by.at)
     return Desk(

@@ -51,7 +51,7 @@ def receipt(dispense: str, by: Pharmacist, service: TheService) -> Response:
 
 
 @router.post("/return")
-def take_back(  # noqa: PLR0917  a route's parameters are what it needs, by name
+def take_back(
     dispense: str, request: Request, by: Pharmacist, service: TheService, once: Once, sent: Sent
 ) -> Response:
     """Take everything back: quantities, packs and claims unwind together."""

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
-import pharmacy.queries as pharmacy_queries
 from app import errors
 from app.access import Person
 from app.db import reading, writing
@@ -23,17 +23,10 @@ from codings.base import Actor, Problem, Role
 from codings.systems import NOT_DISPENSED_REASON, OVERRIDE_REASON, SUBSTITUTION_REASON
 from insurer.tables.claims import CostStatement
 from pharmacy import actions as pharmacy_actions
-from pharmacy.actions.holding import clock
+from pharmacy.actions.holding import hold
 from pharmacy.inputs import DispenseInput
-from pharmacy.outcomes import (
-    AcceptanceExpired,
-    AcceptanceReleased,
-    AcceptanceUnknown,
-    DispenseRefused,
-    OverrideNeeded,
-)
+from pharmacy.outcomes import AcceptanceUnknown, DispenseRefused, OverrideNeeded
 from prescriber.rules import Finding, Severity
-from starlette.datastructures import FormData
 
 router = APIRouter(prefix="/pharmacy/acceptances/{acceptance}", include_in_schema=False)
 Pharmacist = Annotated[Actor, Person(Role.PHARMACIST)]
@@ -63,7 +56,7 @@ def price(acceptance: UUID, request: Request, by: Pharmacist, service: TheServic
 
 
 @router.post("/dispense")
-def dispense(  # noqa: PLR0917  a route's parameters are what it needs, by name
+def dispense(
     acceptance: UUID, request: Request, by: Pharmacist, service: TheService, once: Once, sent: Sent
 ) -> Response:
     """Hand over: all of it or nothing, and the receipt."""
@@ -89,12 +82,9 @@ def dispense(  # noqa: PLR0917  a route's parameters are what it needs, by name
 
 
 def _asked(service: Service, acceptance: UUID, sent: FormData, by: Actor) -> tuple[Desk, Asked]:
-    with reading(service) as session:
-        held = pharmacy_queries.acceptance(session, acceptance=acceptance, by=by)
-        if held.released_at is not None:
-            raise AcceptanceReleased
-        if not held.live(by.at):  # its packs are free again, so the order could not even be read
-            raise AcceptanceExpired(expired=clock(held.expires_at))
+    """The desk and the order typed at it. When its time is up its packs are free, so that is asked first."""
+    with writing(service) as session:
+        held = hold(session, acceptance=acceptance, by=by)
         desk = desk_of(session, held=held, by=by)
     return desk, order_of(sent, acceptance=acceptance, items=desk.view.items, packs=desk.packs)
 
@@ -124,7 +114,7 @@ def _review(
     return _draw(request, service, by, desk, asked, statement, found, problem)
 
 
-def _draw(  # noqa: PLR0917  the page's parts, each by its name
+def _draw(
     request: Request,
     service: Service,
     by: Actor,

@@ -1,6 +1,6 @@
 """The pharmacist's first page: one box for whatever is at the counter, what is waiting, what was handed over."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -55,8 +55,8 @@ def accept(request: Request, by: Pharmacist, service: TheService, once: Once, se
     if given is None:
         return _draw(request, service, by, form, status=422)
 
-    def take(session: object) -> str:
-        acceptance, _ = flow.accept(session, service, number=number, by=by)  # type: ignore[arg-type]
+    def take(session: Any) -> str:
+        acceptance, _ = flow.accept(session, service, number=number, by=by)
         return f"/pharmacy/acceptances/{acceptance.acceptance}"
 
     try:

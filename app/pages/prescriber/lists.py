@@ -9,8 +9,16 @@ from sqlmodel import Session
 
 import codings.queries as codings
 from app.language import Language
-from codings.systems import CANCEL_REASON, ELIMINATION_REASON, FREQUENCY, INGREDIENT, OVERRIDE_REASON
-from codings.systems import ROUTE, TIMING, UNIT
+from codings.systems import (
+    CANCEL_REASON,
+    ELIMINATION_REASON,
+    FREQUENCY,
+    INGREDIENT,
+    OVERRIDE_REASON,
+    ROUTE,
+    TIMING,
+    UNIT,
+)
 from codings.tables import Concept
 from codings.text import tehran_day
 from prescriber.queries.grounds import AS_NEEDED

@@ -19,7 +19,8 @@ from sqlmodel import select
 from starlette.testclient import TestClient
 
 from app.db import reading, writing
-from app.demo.seed import Folder, active_kid, seed
+from app.demo.people import Folder
+from app.demo.seed import active_kid, seed
 from app.flows import prescribing
 from app.gateways.ports import make_gateways
 from app.main import create_app, open_service
@@ -79,7 +80,7 @@ class Page:
     @property
     def text(self) -> str:
         """What stands on it: no tags, one space where there is any."""
-        body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", self.html, flags=re.S)
+        body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", self.html, flags=re.DOTALL)
         return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body))).strip()
 
     def hidden(self, name: str, *, form: str | None = None) -> str:
@@ -93,7 +94,9 @@ class Page:
 
     def value(self, name: str) -> str:
         """What stands in a field."""
-        found = re.search(rf'<(?:input|textarea)[^>]*\bname="{re.escape(name)}"[^>]*\bvalue="([^"]*)"', self.html)
+        found = re.search(
+            rf'<(?:input|textarea)[^>]*\bname="{re.escape(name)}"[^>]*\bvalue="([^"]*)"', self.html
+        )
         return unescape(found[1]) if found else ""
 
     def error(self, name: str) -> str:
@@ -167,7 +170,9 @@ class Desk:
     def press(self, at: str, do: str, **changed: str) -> Page:
         """Press a button of a draft's form with everything as the page shows it, and `changed` typed over."""
         page = self.get(at)
-        return self.post(at, {**fields(page, at), "do": do, **{k.replace("__", "."): v for k, v in changed.items()}})
+        return self.post(
+            at, {**fields(page, at), "do": do, **{k.replace("__", "."): v for k, v in changed.items()}}
+        )
 
     def ordered(self, at: str, generic: str = "90010") -> Page:
         """Diagnosis and one complete medicine."""
@@ -192,7 +197,9 @@ class Desk:
         """A prescription on the SHABAD of a fresh draft, signed with the physician's key through the flow."""
         return self.sign(self.draft(national_id), generic=generic, **item)
 
-    def sign(self, at: str, *, generic: str = "90010", replaces: int | None = None, **item: Any) -> PrescriptionView:
+    def sign(
+        self, at: str, *, generic: str = "90010", replaces: int | None = None, **item: Any
+    ) -> PrescriptionView:
         order = {
             "shabad": self.shabad_of(at),
             "replaces": replaces,
@@ -221,7 +228,11 @@ class Desk:
 
     def actor(self) -> Actor:
         return Actor(
-            id="client:clinic", role=Role.MACHINE, at=self.clock(), centre="9900000001", scopes=frozenset({"prescriber"})
+            id="client:clinic",
+            role=Role.MACHINE,
+            at=self.clock(),
+            centre="9900000001",
+            scopes=frozenset({"prescriber"}),
         )
 
     def pen(self, council: str = "9990001") -> jws.Key:
@@ -243,7 +254,9 @@ def fields(page: Page, action: str) -> dict[str, str]:
         kind = re.search(r'\btype="([^"]*)"', tag)
         if name and not (kind and kind[1] in {"radio", "checkbox"} and " checked" not in tag):
             told[unescape(name[1])] = unescape(value[1]) if value else ""
-    for name, options in re.findall(r'<select\b[^>]*\bname="([^"]*)"[^>]*>(.*?)</select>', form, flags=re.S):
+    for name, options in re.findall(
+        r'<select\b[^>]*\bname="([^"]*)"[^>]*>(.*?)</select>', form, flags=re.DOTALL
+    ):
         chosen = re.search(r'<option value="([^"]*)" selected', options)
         first = re.search(r'<option value="([^"]*)"', options)
         told[unescape(name)] = unescape((chosen or first)[1]) if chosen or first else ""
