@@ -27,7 +27,7 @@ check: environment ## What CI runs: lint, format, types, import contracts, tests
 	$(python) -m ruff format --check
 	$(python) -m mypy
 	$(python) .venv/bin/lint-imports
-	$(python) -m pytest
+	@$(MAKE) --no-print-directory test
 
 lock: ## Pin the dependencies again, by hash and without addresses (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock

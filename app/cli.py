@@ -16,6 +16,7 @@ All but run, demo and simulate work on the database of DATABASE_URL.
 """
 
 import argparse
+import contextlib
 import getpass
 import json
 import os
@@ -49,7 +50,7 @@ def main(words: list[str] | None = None) -> int:
         return int(asked.run(asked) or 0)
     except Problem as no:
         print(f"{no.code}: {no.detail.en} {no.remedy.en if no.remedy else ''}".strip(), file=sys.stderr)
-    except (KeyFileError, migrate.MigrationError, ValueError) as no:
+    except (KeyFileError, migrate.MigrationError, ValueError, OSError) as no:
         print(str(no).splitlines()[0], file=sys.stderr)
     except exc.OperationalError as no:
         print(f"The database does not answer: {no.orig}", file=sys.stderr)
@@ -131,7 +132,7 @@ def _written(verb: Verb) -> Callable[[argparse.Namespace], int]:
     def run(asked: argparse.Namespace) -> int:
         service = _service()
         by = Actor(id=f"command:{getpass.getuser()}", role=Role.ADMINISTRATOR, at=service.clock())
-        with writing(service) as session:
+        with contextlib.closing(service), writing(service) as session:
             verb(session, service, asked, by)
         print("Done.")
         return 0

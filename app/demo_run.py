@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
-WORLD = ROOT / "var" / "demo" / "world.json"
+WORLD = Path(os.environ.get("NOSKHEH_VAR") or ROOT / "var") / "demo" / "world.json"
 _START_S = 120.0
 
 

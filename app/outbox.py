@@ -25,5 +25,7 @@ def put(session: Session, event: Event) -> None:
         connection = session.connection().connection.driver_connection
         try:
             _outgoing.configure_task(task, connection=connection).defer(**asdict(event))
-        except ConnectorException as lost:  # the connection died under us: nothing was done, and it can be tried again
+        except (
+            ConnectorException
+        ) as lost:  # the connection died under us: nothing was done, and it can be tried again
             raise DatabaseAway from lost

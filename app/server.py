@@ -38,7 +38,7 @@ from app.settings import Settings
 from codings.tables import Certificate
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = ROOT / "var"
+VAR = Path(os.environ.get("NOSKHEH_VAR") or ROOT / "var")  # where this checkout keeps its state
 _ROOM = 300 * 1024 * 1024
 _SIMULATOR_S = 20.0
 

@@ -87,7 +87,7 @@ class CursorOut(BaseModel):
 
 
 @router.get("")
-async def pull(  # noqa: PLR0917
+async def pull(
     request: Request,
     by: Insurer,
     service: TheService,
@@ -133,7 +133,7 @@ def manifest(seq: Seq, by: Insurer, session: Reading) -> Any:
         416: {"description": "the range lies outside the file"},
     },
 )
-def download(  # noqa: PLR0917
+def download(
     seq: Seq,
     name: FileName,
     by: Insurer,

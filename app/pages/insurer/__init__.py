@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.pages.insurer import batches, claims
+from app.pages.insurer.batches import router as batches
+from app.pages.insurer.claims import router as claims
 
 router = APIRouter(include_in_schema=False)
 for part in (batches, claims):
-    router.include_router(part.router)
+    router.include_router(part)

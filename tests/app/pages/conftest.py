@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 from starlette.testclient import TestClient
 
+from app import accounts
 from app.db import reading, writing
 from app.demo.people import Folder
 from app.demo.seed import active_kid, seed
@@ -144,6 +145,21 @@ class Desk:
     def speak(self, language: str) -> None:
         self.browser.post("/language", data={"language": language, "back": "/"}, headers=HERE)
 
+    def hire(self, username: str, *, centre: str, role: Role = Role.PHYSICIAN, council: str = "9990002") -> None:
+        """One more account, with the password of all others."""
+        with writing(self.service) as session:
+            accounts.account_add(
+                session,
+                service=self.service,
+                username=username,
+                name=username,
+                role=role,
+                password=self.folder.password(),
+                centre=centre,
+                practitioner=council,
+                by=self.service.itself("test"),
+            )
+
     # --- A physician's steps
 
     def visit(self, national_id: str = INSURED) -> str:
@@ -216,11 +232,13 @@ class Desk:
                 | item
             ],
         }
+        return self.sign_order(PrepareInput.model_validate(order))
+
+    def sign_order(self, order: PrepareInput) -> PrescriptionView:
+        """Prepared, signed with the physician's key and registered, as the clinic's system does through the API."""
         by = self.actor()
         with reading(self.service) as session:
-            prepared, _ = prescribing.prepare(
-                session, self.service, request=PrepareInput.model_validate(order), by=by
-            )
+            prepared, _ = prescribing.prepare(session, self.service, request=order, by=by)
         token = jws.sign(prepared.payload, key=self.pen(), typ="rx+jws", extra={"zip": "DEF"})
         with writing(self.service) as session:
             view, _ = prescribing.sign(session, self.service, token=token, by=by)

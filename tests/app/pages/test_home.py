@@ -24,7 +24,14 @@ def test_one_click_makes_it_english_and_it_stays_so(desk):
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/api/v1/status", ""],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/api/v1/status",
+        "",
+    ],
 )
 def test_the_language_leads_back_only_to_our_own_pages(desk, elsewhere):
     told = desk.browser.post("/language", data={"language": "en", "back": elsewhere}, headers=HERE)
@@ -124,8 +131,8 @@ def test_the_small_code_in_a_browser_shows_nothing_of_a_prescription(desk, numbe
     page = desk.get(f"/q/{number}")
     assert page.status == 200
     assert "هر داروخانه‌ای" in page.text
-    assert number not in page.html
-    assert "script>" not in page.html.replace("</script>", "").replace("defer></script>", "")
+    assert number not in page.text
+    assert "<script>" not in page.html
 
 
 def test_a_real_prescriptions_small_code_page_is_the_same_page(desk):

@@ -59,9 +59,7 @@ def test_a_wrong_national_id_is_said_beside_its_field_and_stays_typed(desk, lang
 
 def test_national_id_and_fida_together_are_refused(desk):
     desk.sign_in()
-    page = desk.post(
-        "/prescriber/visits", {"patient.national_id": INSURED, "patient.fida": "692412781810"}
-    )
+    page = desk.post("/prescriber/visits", {"patient.national_id": INSURED, "patient.fida": "692412781810"})
     assert page.status == 422
     assert "not both" in page.error("patient")
 
@@ -147,7 +145,9 @@ def test_allergies_are_recorded_with_the_medicines_ticked(desk):
         },
     )
     visit = desk.follow(page)
-    assert "penicillins , ibuprofen" in visit.text or "ibuprofen , penicillins" in visit.text.replace(", ", " , ")
+    assert "penicillins , ibuprofen" in visit.text or "ibuprofen , penicillins" in visit.text.replace(
+        ", ", " , "
+    )
     assert "71.5 kg" in visit.text
     assert "As recorded on 2026-12-01" in visit.text
 
@@ -164,9 +164,7 @@ def test_a_list_without_any_medicine_is_refused_at_the_question(desk):
 def test_a_weight_in_a_wrong_grammar_is_refused_as_typed(desk):
     desk.sign_in()
     at = desk.visit()
-    page = desk.post(
-        at, {"facts.allergies.state": "none_known", "facts.weight_kg": "70,5", "do": "answers"}
-    )
+    page = desk.post(at, {"facts.allergies.state": "none_known", "facts.weight_kg": "70,5", "do": "answers"})
     assert page.status == 422
     assert page.error("facts.weight_kg")
     assert page.value("facts.weight_kg") == "70,5"
@@ -175,9 +173,7 @@ def test_a_weight_in_a_wrong_grammar_is_refused_as_typed(desk):
 def test_weight_is_never_kept_without_asking_about_allergies(desk):
     desk.sign_in()
     at = desk.visit()
-    page = desk.post(
-        at, {"facts.allergies.state": "not_asked", "facts.weight_kg": "70", "do": "answers"}
-    )
+    page = desk.post(at, {"facts.allergies.state": "not_asked", "facts.weight_kg": "70", "do": "answers"})
     assert page.status == 422
     assert page.error("facts.allergies.state")
     assert count(desk, PatientFacts) == 0
