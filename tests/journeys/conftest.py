@@ -262,12 +262,12 @@ class World:
 
     # --- The counter
 
-    def fresh_pack(self, generic: str, *, least: int = 1) -> dict[str, Any]:
+    def fresh_pack(self, generic: str, *, least: int = 1, status: str = "ACTIVE") -> dict[str, Any]:
         """A genuine pack of at least so many units, new from the factory: the authority outlives each test."""
         with Session(self.service.engine) as session:
             found = session.exec(select(Product).where(Product.generic == generic).order_by(Product.irc))
             product = next(p for p in found if p.pack_size >= least)
-        pack = packs.new_pack(product, self.clock.now.date())
+        pack = packs.new_pack(product, self.clock.now.date(), status=status)
         packs.register(str(self.service.settings.authenticity_url), [pack])
         return pack
 
