@@ -26,7 +26,7 @@ from codings.base import Problem, new_id
 log = logging.getLogger("noskheh")
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-UPLOADS = ("/api/v1/uploads", "/api/v1/results", "/api/v1/coverages", "/pharmacy/paper", "/prescriber/paper")
+UPLOADS = ("/api/v1/uploads", "/api/v1/results", "/api/v1/coverages", "/paper")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 CONTENT_SECURITY_POLICY = (

@@ -15,12 +15,13 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.errors import ProblemView
 from app.i18n import translations
@@ -62,8 +63,10 @@ def see_other(url: str) -> RedirectResponse:
     return RedirectResponse(url, 303)
 
 
-def render_problem(request: Request, shown: ProblemView) -> HTMLResponse:
-    """The page of a refusal that no form could show beside its field."""
+def render_problem(request: Request, shown: ProblemView) -> Response:
+    """The page of a refusal that no form could show beside its field; whoever is signed out signs in and comes back."""
+    if shown.code == "access.sign_in" and request.method == "GET":
+        return see_other(f"/sign-in?next={quote(request.url.path)}")
     return page(request, "problem.html", status=shown.status, shown=shown)
 
 

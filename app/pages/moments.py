@@ -1,14 +1,14 @@
 """Days and times as people here type them: a Jalali date, a time of day in Tehran, whole numbers in any digits."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
 from codings.base import Words
 from codings.identifiers import spoken
-from codings.text import TEHRAN, ascii_digits, parse_jalali
+from codings.text import TEHRAN, ascii_digits, parse_jalali, tehran_day
 
 NOT_A_DAY = Words(
     "تاریخ را به شمسی و به شکل ۱۴۰۵/۰۹/۰۱ بنویسید.",
@@ -51,3 +51,8 @@ WHOLE = BeforeValidator(_whole)
 def instant(day: date, clock: time) -> datetime:
     """This time of this day in Tehran, as aware UTC."""
     return datetime.combine(day, clock, tzinfo=TEHRAN).astimezone(UTC)
+
+
+def last_day(until: datetime) -> date:
+    """The last day on which something can be had that ends, exclusively, at an instant."""
+    return tehran_day(until - timedelta(microseconds=1))

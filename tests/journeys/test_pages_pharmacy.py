@@ -65,6 +65,7 @@ def test_a_prescription_is_scanned_priced_and_handed_over_without_a_script(world
     page = on_the_counter(world, accept(pharmacist, slip))
     assert "amoxicillin 500 mg cap" in page.text
     assert "every 8 hours" in page.text
+    assert "redeemable until 2027-01-30" in page.text  # sixty days, the last one included
     counts = [v for name, v in page.form(f"{page.path}/price").fields.items() if name.startswith("count.")]
     assert sorted(counts) == ["1", "10", "10"]
     review = page.send(f"{page.path}/price")

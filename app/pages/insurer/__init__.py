@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.pages.insurer.batches import router as batches
-from app.pages.insurer.claims import router as claims
+from app.pages.insurer.batches import router as batches_routes
+from app.pages.insurer.claims import router as claims_routes
 
 router = APIRouter(include_in_schema=False)
-for part in (batches, claims):
+for part in (batches_routes, claims_routes):
     router.include_router(part)

@@ -21,17 +21,22 @@ from pharmacy.states import VERDICT_WORDS
 router = APIRouter(prefix="/insurer/claims", include_in_schema=False)
 Officer = Annotated[Actor, Person(Role.INSURER_OFFICER)]
 Asked = Annotated[str, Query(max_length=200)]
-
 AT_ONCE = 50
+Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 @router.get("")
 def claims(
-    request: Request, by: Officer, session: Reading, state: Asked = "", cursor: Asked = ""
+    request: Request,
+    by: Officer,
+    session: Reading,
+    state: Asked = "",
+    cursor: Asked = "",
+    limit: Limit = AT_ONCE,
 ) -> Response:
-    """This insurer's claims, the newest first, all or of one state."""
+    """This insurer's claims, the newest first, all or of one state, `limit` on a page."""
     wanted = ClaimState(state) if state in set(ClaimState) else None
-    found = claim_queries.claims(session, by=by, state=wanted, limit=AT_ONCE, cursor=cursor or None)
+    found = claim_queries.claims(session, by=by, state=wanted, limit=limit, cursor=cursor or None)
     language = language_of_page(request)
     return page(
         request,
@@ -41,6 +46,7 @@ def claims(
         further=found.next,
         state=wanted.value if wanted else "",
         newest=not cursor,
+        limit=limit,
         states=[(s.value, words.en if language == "en" else words.fa) for s, words in CLAIM_WORDS.items()],
         centres=labels.centre_names(session),
         claim_words=CLAIM_WORDS,

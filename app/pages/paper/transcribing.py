@@ -18,6 +18,7 @@ from app.flows.prescribing import number_of
 from app.forms import Form, file_of
 from app.idempotency import Once
 from app.pages import labels
+from app.pages.moments import last_day
 from app.pages.paper.inputs import (
     CANDIDATES,
     DIAGNOSES,
@@ -121,6 +122,7 @@ def transcribed(
         by=by,
         view=view,
         directions=directions,
+        last_day=last_day,
         insurer=insurer,
         age=labels.age(view.birth_date, tehran_day(by.at)),
     )

@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 
-from app.pages.pharmacy.acceptances import router as acceptances
-from app.pages.pharmacy.dispenses import router as dispenses
-from app.pages.pharmacy.orders import router as orders
-from app.pages.pharmacy.queue import router as queue
+from app.pages.pharmacy.acceptances import router as acceptances_routes
+from app.pages.pharmacy.dispenses import router as dispenses_routes
+from app.pages.pharmacy.orders import router as orders_routes
+from app.pages.pharmacy.queue import router as queue_routes
 
 router = APIRouter(include_in_schema=False)
-for part in (queue, acceptances, orders, dispenses):
+for part in (queue_routes, acceptances_routes, orders_routes, dispenses_routes):
     router.include_router(part)

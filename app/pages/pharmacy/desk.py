@@ -15,6 +15,7 @@ from app import audit
 from app.db import reading
 from app.forms import Form
 from app.pages import labels
+from app.pages.moments import last_day
 from app.pages.pharmacy import packs, plans
 from app.pages.pharmacy.packs import Looked, OnCounter
 from app.pages.pharmacy.plans import PlannedLine
@@ -107,6 +108,7 @@ def draw(
         status=status,
         by=by,
         desk=desk,
+        last_day=last_day,
         lines=lines,
         form=form,
         scan=scan,

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session
@@ -20,7 +19,6 @@ from codings.systems import (
     UNIT,
 )
 from codings.tables import Concept
-from codings.text import tehran_day
 from prescriber.queries.grounds import AS_NEEDED
 
 SYSTEMS: Final[Mapping[str, str]] = {
@@ -63,8 +61,3 @@ class Lists:
 def lists(session: Session, names: Collection[str], *, language: Language) -> Lists:
     """The current release of these lists."""
     return Lists(language, {name: codings.concept_list(session, SYSTEMS[name]) for name in names})
-
-
-def last_day(until: datetime) -> date:
-    """The last day on which something can be had that ends, exclusively, at an instant."""
-    return tehran_day(until - timedelta(microseconds=1))

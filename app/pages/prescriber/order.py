@@ -160,7 +160,10 @@ def read_order(typed: Typed, *, shabad: str) -> Read:
         found = malformed([{**error, "loc": ("body", *error["loc"])} for error in no.errors()]).errors
     else:
         return Read(whole, whole, {}, {})
-    told = [(_field_of(error["pointer"]), error) for error in found]
+    fields = [(_field_of(error["pointer"]), error) for error in found]
+    told = [
+        (name, error) for name, error in fields if not body.get(name)
+    ]  # a list is not short for a bad member
     missing = {name: error["detail"] for name, error in told if error["code"] in {"missing", "too_short"}}
     errors = {name: error["detail"] for name, error in told if name not in missing}
     return Read(None, _checkable(body, {name for name, _ in told}), errors, missing)

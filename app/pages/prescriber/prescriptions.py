@@ -19,8 +19,9 @@ from app.flows.prescribing import number_of
 from app.forms import Form, Sent, read
 from app.idempotency import Once
 from app.pages.labels import centre_names
+from app.pages.moments import last_day
 from app.pages.prescriber.banner import banner
-from app.pages.prescriber.lists import ORDER, last_day, lists
+from app.pages.prescriber.lists import ORDER, lists
 from app.pages.prescriber.order import typed_from
 from app.service import Service, TheService
 from app.web import language_of_page, page, see_other

@@ -11,7 +11,7 @@ import prescriber.queries as prescriber_queries
 from app import audit
 from app.access import Person
 from app.db import reading
-from app.pages.prescriber.lists import last_day
+from app.pages.moments import last_day
 from app.pages.prescriber.look import look
 from app.service import TheService
 from app.web import page, see_other

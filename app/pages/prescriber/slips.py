@@ -12,8 +12,9 @@ from app import audit, qr
 from app.access import Person
 from app.db import reading
 from app.flows.prescribing import number_of
+from app.pages.moments import last_day
 from app.pages.prescriber.banner import masked
-from app.pages.prescriber.lists import ORDER, last_day, lists
+from app.pages.prescriber.lists import ORDER, lists
 from app.service import TheService
 from app.web import language_of_page, page
 from codings.base import Actor, Role, Words

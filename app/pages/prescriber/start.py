@@ -20,7 +20,8 @@ from app.flows import visit as flow
 from app.flows.visit import VisitInput
 from app.forms import Form, Sent, read
 from app.idempotency import Once
-from app.pages.prescriber.lists import last_day, lists
+from app.pages.moments import last_day
+from app.pages.prescriber.lists import lists
 from app.service import Service, TheService
 from app.web import language_of_page, page, see_other
 from codings.base import Actor, Problem, Role, Words

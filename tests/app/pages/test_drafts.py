@@ -9,7 +9,7 @@ from app.db import reading
 from codings import jws
 from insurer.tables.coverage import Shabad
 from prescriber.tables import Draft
-from tests.app.pages.conftest import fields
+from tests.app.pages.page import fields
 
 AMOXICILLIN, PARACETAMOL, METHOTREXATE = "90010", "90001", "90999"
 
@@ -20,7 +20,7 @@ def saved(desk, at) -> Draft:
 
 
 @pytest.fixture
-def at(desk) -> str:
+def at(desk):
     desk.sign_in()
     return desk.draft()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app import accounts
-from tests.app.pages.conftest import HERE, NOW
+from tests.app.pages.desk import HERE, NOW
 
 
 def test_the_first_page_speaks_persian_and_leads_to_the_door(desk):
@@ -95,9 +95,9 @@ def test_after_signing_out_the_old_cookie_opens_nothing(desk):
     kept = dict(desk.browser.cookies)
     told = desk.browser.post("/sign-out", headers=HERE)
     assert (told.status_code, told.headers["location"]) == (303, "/")
-    assert desk.get("/prescriber").status == 401
+    assert desk.get("/prescriber").status == 303
     desk.browser.cookies.update(kept)
-    assert desk.get("/prescriber").status == 401
+    assert desk.get("/prescriber").status == 303
 
 
 def test_signing_out_twice_is_no_error(desk):
@@ -154,5 +154,5 @@ def test_a_session_ends_by_itself_after_a_while_without_work(desk):
     desk.sign_in()
     assert desk.get("/prescriber").status == 200
     desk.clock.advance(minutes=21)
-    assert desk.get("/prescriber").status == 401
+    assert desk.get("/prescriber").status == 303
     assert desk.clock.now > NOW

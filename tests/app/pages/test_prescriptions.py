@@ -14,7 +14,7 @@ from prescriber import actions as prescriber_actions
 from prescriber import signing
 from prescriber.inputs import PrepareInput
 from prescriber.tables import Draft
-from tests.app.pages.conftest import INSURED
+from tests.app.pages.desk import INSURED
 from tests.app.test_qr import drawn
 
 LONG = (
@@ -24,6 +24,8 @@ LONG = (
     ("90016", "capsule"),
     ("90014", "capsule"),
     ("90018", "capsule"),
+    ("90020", "tablet"),
+    ("90022", "tablet"),
 )
 
 
@@ -54,16 +56,18 @@ def test_repeats_show_each_fill_with_its_days(desk):
     assert re.search(r"fill 2: 2026-12-08 to 2027-02-06\s?, 21 left", page.text)
 
 
-def test_it_is_listed_newest_first_and_older_ones_follow(desk, view):
-    from app.pages.prescriber import start
-
-    newer = desk.signed("9990742464")
+def test_the_list_is_newest_first_and_goes_on_where_the_page_ended(desk):
+    desk.sign_in()
+    signed = []
+    for _ in range(22):
+        desk.clock.advance(seconds=20)
+        signed.append(str(desk.signed().number))
     page = desk.get("/prescriber")
-    assert page.html.index(str(newer.number)) < page.html.index(str(view.number))
-    mark = start._mark((newer.issued_at, newer.number.shabad, newer.number.n))
-    older = desk.get("/prescriber", after=mark)
-    assert str(view.number) in older.text or newer.issued_at == view.issued_at
-    assert str(newer.number) not in older.text
+    shown = re.findall(r'href="/prescriber/prescriptions/([^"]+)"', page.html)
+    assert shown == signed[:1:-1]
+    older = desk.get(re.search(r'href="([^"]+)">Older ones', page.html)[1])
+    assert re.findall(r'href="/prescriber/prescriptions/([^"]+)"', older.html) == signed[1::-1]
+    assert "Older ones" not in older.text
 
 
 @pytest.mark.parametrize("mark", ["x", "!!!!", "4pyT", "MjAyNi0xMi0wMSAxMDU"])

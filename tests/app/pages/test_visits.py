@@ -9,7 +9,8 @@ from app.db import reading
 from app.tables import AuditEntry
 from insurer.tables.coverage import Inquiry, Shabad
 from prescriber.tables import Draft, PatientFacts
-from tests.app.pages.conftest import COLLEAGUE, EXPIRED, INSURED, UNINSURED, fields
+from tests.app.pages.desk import COLLEAGUE, EXPIRED, INSURED, UNINSURED
+from tests.app.pages.page import fields
 
 DECLARED = {
     "patient.declared.name": "مهمان ناشناس",
