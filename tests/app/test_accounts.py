@@ -53,7 +53,8 @@ def test_signing_in_opens_the_pages_of_ones_role_and_no_others(service, client, 
 
 def test_a_visitor_is_nobody_and_is_sent_to_sign_in(client):
     assert client.get("/lobby").json() == {"id": "anyone"}
-    assert client.get("/desk").status_code == 401
+    sent = client.get("/desk")
+    assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?next=/desk")
 
 
 def test_the_database_does_not_hold_what_the_cookie_holds(service, person):
