@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_story_plays_from_an_empty_machine_and_leaves_nothing_running(cluster, tmp_path):
+def test_the_story_plays_from_an_empty_machine_leaves_nothing_running_and_keeps_its_keys(cluster, tmp_path):
     url = cluster.create_database("noskheh_demo").replace("postgresql+psycopg", "postgresql")
     mine = {"NOSKHEH_VAR": str(tmp_path / "var"), "DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
@@ -25,6 +25,18 @@ def test_the_story_plays_from_an_empty_machine_and_leaves_nothing_running(cluste
     listed = ["/bin/ps", "-eo", "args"]
     running = subprocess.run(listed, capture_output=True, text=True, check=True).stdout
     assert str(tmp_path) not in running
+    others = {**os.environ, **mine, "NOSKHEH_VAR": str(tmp_path / "other")}
+    again = subprocess.run(
+        [sys.executable, "-m", "app", "run", "--port", "0"],
+        cwd=ROOT,
+        env=others,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert again.returncode == 1
+    assert "are not those this database was signed with" in again.stderr
 
 
 def test_a_port_in_use_is_one_sentence(cluster, tmp_path):
