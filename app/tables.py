@@ -1,4 +1,4 @@
-"""What the shell itself stores: accounts and their sessions, clients and their keys, tries, the audit, answers kept.
+"""What the shell itself stores: accounts, their proofs and sessions, clients and their keys, tries, the audit, answers kept.
 
 All of it is local to this service: no other room refers to it, and it is never laid out over several nodes.
 """
@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import AwareDatetime
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, LargeBinary
 from sqlalchemy import Enum as SAEnum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
@@ -74,6 +74,67 @@ class AccountSession(Row, table=True):
     seen_at: AwareDatetime = Field(sa_type=INSTANT)
     ends_at: AwareDatetime = Field(sa_type=INSTANT)
     agent: str = Field(default="", max_length=200)
+    proof: str = Field(default="password", max_length=20)  # the strongest proof that opened it
+    locked_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
+    open_patient: UUID | None = None  # whom the physician is writing for; other tabs only read
+    open_since: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class Passkey(Row, table=True):
+    """A WebAuthn credential of an account. What is here verifies; it can not sign."""
+
+    id: str = Field(primary_key=True, max_length=1400)  # the credential's id, base64url
+    username: str = Field(foreign_key="account.username", max_length=64, index=True)
+    name: str = Field(max_length=80)
+    public_key: bytes = Field(sa_type=LargeBinary)  # COSE
+    sign_count: int = Field(sa_type=BigInteger)
+    transports: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    synced: bool = False  # copied between devices by its maker
+    added_at: AwareDatetime = Field(sa_type=INSTANT)
+    used_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
+    removed_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class OneTimeSecret(Row, table=True):
+    """The secret of an account's six-digit codes (TOTP), sealed with a key that is not in the database."""
+
+    __tablename__ = "one_time_secret"
+
+    username: str = Field(primary_key=True, foreign_key="account.username", max_length=64)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    began_at: AwareDatetime = Field(sa_type=INSTANT)
+    confirmed_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
+    last_step: int | None = Field(default=None, sa_type=BigInteger)  # no code is taken twice
+
+
+class Ceremony(Row, table=True):
+    """A challenge given to a browser, answered once and soon."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    kind: str = Field(max_length=20)
+    username: str | None = Field(default=None, max_length=64)
+    session_sha256: str | None = Field(default=None, max_length=64)
+    challenge: bytes = Field(sa_type=LargeBinary)
+    expires_at: AwareDatetime = Field(sa_type=INSTANT, index=True)
+    used_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class SigningSession(Row, table=True):
+    """Minutes in which a person who proved anew who they are may sign: one at a time, in one browser."""
+
+    __tablename__ = "signing_session"
+    __table_args__ = (
+        Index("ix_signing_session_open", "username", unique=True, postgresql_where="ended_at IS NULL"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    username: str = Field(foreign_key="account.username", max_length=64, index=True)
+    session_sha256: str = Field(max_length=64)
+    method: str = Field(max_length=20)  # passkey, totp or password
+    evidence: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    opened_at: AwareDatetime = Field(sa_type=INSTANT)
+    ends_at: AwareDatetime = Field(sa_type=INSTANT)
+    ended_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
 
 
 class Client(Row, table=True):

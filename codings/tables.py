@@ -1,9 +1,8 @@
-"""What the ground floor stores: code systems by release, medicines and products, the registers of
-centres and people, their certificates, and declared emergencies.
+"""What the ground floor stores: code systems by release, medicines and products, the registers of centres and
+people, their certificates, and declared emergencies.
 
-All of it is reference data: small, read by every room, written only by `loader`, `actions`,
-`certificates` and `declarations`. A code that a newer release drops keeps its row and its old
-`release`, so that what was once prescribed can always be read.
+All of it is reference data: small, read by every room, written only by `loader`, `actions`, `certificates` and
+`declarations`. A code that a newer release drops keeps its row, so that what was prescribed can always be read.
 """
 
 import uuid
@@ -184,6 +183,7 @@ class CertificateRequest(Row, table=True):
     csr: str = Field(sa_type=Text)  # PEM
     csr_sha256: str
     key_sha256: str = Field(unique=True)  # of the public key's DER
+    device: str | None = Field(default=None, max_length=80)  # what its holder calls it
     state: RequestState = Field(sa_type=as_text(RequestState))
     requested_by: str
     requested_at: datetime

@@ -5,7 +5,7 @@ signed. Prescriptions and all that belongs to them are keyed by SHABAD first, so
 on one node. `signature_evidence` is what proves a signature later without asking anybody.
 """
 
-from prescriber.tables.drafts import Draft, DraftStatus
+from prescriber.tables.drafts import Draft, DraftStatus, Favourite
 from prescriber.tables.paper import PaperImage, Transcription
 from prescriber.tables.patients import Patient, PatientCentre, PatientFacts
 from prescriber.tables.prescriptions import (
@@ -16,12 +16,14 @@ from prescriber.tables.prescriptions import (
     PrescriptionOverride,
     PrescriptionStatus,
     SignatureEvidence,
+    SlipCopy,
 )
 
 __all__ = [
     "Diagnosis",
     "Draft",
     "DraftStatus",
+    "Favourite",
     "ItemWindow",
     "PaperImage",
     "Patient",
@@ -32,5 +34,6 @@ __all__ = [
     "PrescriptionOverride",
     "PrescriptionStatus",
     "SignatureEvidence",
+    "SlipCopy",
     "Transcription",
 ]

@@ -1,10 +1,10 @@
-"""Prescriptions being written."""
+"""Prescriptions being written, and what is written often."""
 
 import uuid
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from codings.base import Row, new_id
@@ -48,3 +48,18 @@ class DraftStatus(Row, table=True):
     at: AwareDatetime = Field(sa_type=INSTANT)
     by: str
     why: str | None = None
+
+
+class Favourite(Row, table=True):
+    """An item a prescriber writes often, under a name of their own; never with anything of a patient."""
+
+    __tablename__ = "favourite"
+    __table_args__ = (UniqueConstraint("practitioner", "name"),)
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    practitioner: str = Field(foreign_key="practitioner.council")
+    name: str = Field(max_length=80)
+    typed: dict[str, Any] = Field(sa_type=AS_TYPED)
+    created_at: AwareDatetime = Field(sa_type=INSTANT)
+    used_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
+    used: int = 0

@@ -155,6 +155,23 @@ class SignatureEvidence(Row, table=True):
     revocation: dict[str, Any] = Field(sa_type=JSON)
     received_at: AwareDatetime = Field(sa_type=INSTANT)
     verified_by: str
+    approval: dict[str, Any] | None = Field(default=None, sa_type=JSON)  # how the signer proved who they are
+
+
+class SlipCopy(Row, table=True):
+    """Each time the slip was given out: the first is the original, every later one says that it is a copy."""
+
+    __tablename__ = "slip_copy"
+    __table_args__ = (of_prescription(), CheckConstraint("nth > 0", name="nth"))
+
+    shabad: str = Field(primary_key=True, max_length=20)
+    n: int = Field(primary_key=True)
+    nth: int = Field(primary_key=True)
+    form: str = Field(max_length=10)  # print or pdf
+    language: str = Field(max_length=2)
+    large: bool = False
+    given_at: AwareDatetime = Field(sa_type=INSTANT)
+    given_by: str
 
 
 class PrescriptionStatus(Row, table=True):

@@ -49,7 +49,10 @@ def test_nothing_but_queues_and_what_expires_can_be_deleted(service, database):
     assert {table for table in deletable if not table.startswith("procrastinate")} == {
         "account_session",
         "attempt",
+        "ceremony",
+        "favourite",
         "idempotency",
+        "one_time_secret",
         "ready_claim",
         "used_jti",
     }

@@ -1,0 +1,1 @@
+// What every page gets where scripts run; each page works without.
