@@ -43,13 +43,20 @@ OFFICERS: Final = frozenset({Role.COUNCIL_OFFICER, Role.ADMINISTRATOR, Role.SERV
 
 
 def request_certificate(
-    session: Session, *, holder: str, holder_kind: HolderKind, csr: str, by: Actor
+    session: Session,
+    *,
+    holder: str,
+    holder_kind: HolderKind,
+    csr: str,
+    device: str | None = None,
+    by: Actor,
 ) -> CertificateRequest:
     """Ask for a certificate for the key that signed this request (PEM, PKCS #10, P-256 with SHA-256).
 
     The same key again is the same request, whatever has become of it. People ask for themselves, a
-    centre's system for those who practise there, officers for anyone. Raises CsrRefused,
-    PractitionerUnknown, PractitionerSuspended, NotHere.
+    centre's system for those who practise there, officers for anyone. `device` is what a person calls the
+    browser or the machine that made the key there. Raises CsrRefused, PractitionerUnknown,
+    PractitionerSuspended, NotHere.
     """
     asked = read_csr(csr)
     _require_may_ask(session, holder=holder, kind=holder_kind, by=by)
@@ -59,6 +66,7 @@ def request_certificate(
         csr=asked.pem,
         csr_sha256=asked.sha256,
         key_sha256=asked.key_sha256,
+        device=device,
         state=RequestState.REQUESTED,
         requested_by=by.id,
         requested_at=by.at,

@@ -101,6 +101,7 @@ def prepare(request: PrepareInput, by: Clinic, service: TheService) -> PreparedO
     """The bytes to sign, with every finding and the cost. Stores nothing; ask as often as the draft changes."""
     with reading(service) as session:
         prepared, estimate = flow.prepare(session, service, request=request, by=by)
+    assert prepared.header is not None  # noqa: S101  a key was asked for
     return PreparedOut(
         header=jws.b64(jws.canonical(prepared.header)),
         payload=jws.b64(prepared.payload),

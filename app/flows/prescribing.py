@@ -1,8 +1,11 @@
 """From the draft to the signed prescription: prepare, sign, correct, cancel."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 from sqlmodel import Session
 
@@ -38,12 +41,24 @@ class Estimate:
 
 
 def prepare(
-    session: Session, service: Service, *, request: PrepareInput, by: Actor
+    session: Session,
+    service: Service,
+    *,
+    request: PrepareInput,
+    with_key: bool = True,
+    ahead: int = 0,
+    by: Actor,
 ) -> tuple[Prepared, Estimate]:
     """The bytes to sign, the findings and the cost. Reads only: nothing that a later call must undo."""
     shabad = coverage_queries.shabad_facts(session, shabad=request.shabad, by=by)
     prepared = prescriber_queries.prepare(
-        session, request=request, shabad=shabad, patient_key=service.keys.patient, by=by
+        session,
+        request=request,
+        shabad=shabad,
+        patient_key=service.keys.patient,
+        with_key=with_key,
+        ahead=ahead,
+        by=by,
     )
     quantities = [(i, item.medicine, item.quantity) for i, item in enumerate(request.items, start=1)]
     return prepared, estimate(session, shabad=shabad.shabad, quantities=quantities, by=by)
@@ -64,8 +79,20 @@ def estimate(
     return Estimate(cost(lines, cover), rules, codings.release_of(session, PRODUCT))
 
 
-def sign(session: Session, service: Service, *, token: str, by: Actor) -> tuple[PrescriptionView, bool]:
-    """Register a signed prescription; the second value says whether it is new (False: the same again)."""
+def sign(
+    session: Session,
+    service: Service,
+    *,
+    token: str,
+    draft: UUID | None = None,
+    approval: Mapping[str, Any] | None = None,
+    by: Actor,
+) -> tuple[PrescriptionView, bool]:
+    """Register a signed prescription; the second value says whether it is new (False: the same again).
+
+    `draft` is the one that became it; without it every open draft of the encounter did. `approval` is how the
+    signer had just proved who they are, kept with the signature's evidence.
+    """
     try:
         _, payload = jws.peek(token)
         content = signing.read(payload)
@@ -78,6 +105,8 @@ def sign(session: Session, service: Service, *, token: str, by: Actor) -> tuple[
         shabad=shabad,
         patient_key=service.keys.patient,
         pointer_key=service.keys.pointer,
+        draft=draft,
+        approval=approval,
         by=by,
     )
     if created:

@@ -14,8 +14,10 @@ from codings.queries.certificates import (
     certificate_request,
     certificates_of,
     request_history,
+    requests_of,
     requests_waiting,
     signing_certificate,
+    signing_certificates,
 )
 from codings.queries.declarations import declaration, declarations, in_force
 from codings.queries.medicines import (
@@ -59,10 +61,12 @@ __all__ = [
     "release_of",
     "releases",
     "request_history",
+    "requests_of",
     "requests_waiting",
     "require_code",
     "search",
     "signing_certificate",
+    "signing_certificates",
     "staff",
     "system_of",
 ]

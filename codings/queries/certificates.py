@@ -21,15 +21,37 @@ def certificates_of(session: Session, holder: str) -> Sequence[Certificate]:
     return session.exec(query.order_by(col(Certificate.not_before).desc(), Certificate.kid)).all()
 
 
-def signing_certificate(session: Session, holder: str, *, at: datetime) -> Certificate | None:
-    """The newest certificate of a holder that may sign at this instant."""
+def signing_certificates(session: Session, holder: str, *, at: datetime) -> Sequence[Certificate]:
+    """The certificates of a holder that may sign at this instant, the newest first."""
     query = select(Certificate).where(
         Certificate.holder == holder,
         Certificate.state == CertificateState.ACTIVE,
         Certificate.not_before <= at,
         Certificate.not_after >= at,
     )
-    return session.exec(query.order_by(col(Certificate.not_before).desc(), Certificate.kid)).first()
+    return session.exec(query.order_by(col(Certificate.not_before).desc(), Certificate.kid)).all()
+
+
+def signing_certificate(
+    session: Session, holder: str, *, kid: str | None = None, at: datetime
+) -> Certificate | None:
+    """The certificate named by `kid`, if it may sign for the holder now; without a name the newest one.
+
+    Unnamed, a key that a person made in a browser comes last: whoever leaves the choice to us is a clinic's
+    system, and can not sign with that one.
+    """
+    able = signing_certificates(session, holder, at=at)
+    if kid is not None:
+        return next((certificate for certificate in able if certificate.kid == kid), None)
+    asked = {request.kid: request for request in requests_of(session, holder)}
+    system = [c for c in able if c.kid not in asked or asked[c.kid].device is None]
+    return next(iter([*system, *able]), None)
+
+
+def requests_of(session: Session, holder: str) -> Sequence[CertificateRequest]:
+    """Every request of a holder, whatever became of it, the newest first."""
+    query = select(CertificateRequest).where(CertificateRequest.holder == holder)
+    return session.exec(query.order_by(col(CertificateRequest.id).desc())).all()
 
 
 def certificate_request(session: Session, request: UUID) -> CertificateRequest | None:

@@ -16,9 +16,13 @@ def centre(session: Session, siam: str) -> Centre | None:
     return session.get(Centre, siam)
 
 
-def centres(session: Session, *, kind: CentreKind | None = None) -> Sequence[Centre]:
-    """All centres, or those of one kind, by SIAM id."""
+def centres(
+    session: Session, *, kind: CentreKind | None = None, among: Collection[str] | None = None
+) -> Sequence[Centre]:
+    """All centres, or those of one kind, or those `among` some SIAM ids; by SIAM id."""
     query = select(Centre).order_by(Centre.siam)
+    if among is not None:
+        query = query.where(col(Centre.siam).in_(set(among)))
     return session.exec(query if kind is None else query.where(Centre.kind == kind)).all()
 
 

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import true, update
 from sqlmodel import Session, col
 
 from codings.base import Actor
@@ -97,12 +97,23 @@ def discard_draft(session: Session, *, draft: uuid.UUID, by: Actor) -> Draft:
 
 
 def close_signed_drafts(
-    session: Session, *, shabad: str, practitioner: str, centre: str, n: int, by: Actor
+    session: Session,
+    *,
+    shabad: str,
+    practitioner: str,
+    centre: str,
+    n: int,
+    draft: uuid.UUID | None = None,
+    by: Actor,
 ) -> None:
-    """The open drafts of an encounter became its prescription number `n`."""
+    """A draft became prescription number `n` of its encounter; where none is named, every open one did.
+
+    Raises DraftOfAnother when the one named is not an open draft of this encounter.
+    """
     closed = session.scalars(
         update(Draft)
         .where(
+            true() if draft is None else col(Draft.id) == draft,
             col(Draft.shabad) == shabad,
             col(Draft.practitioner) == practitioner,
             col(Draft.centre) == centre,
@@ -112,8 +123,10 @@ def close_signed_drafts(
         .returning(col(Draft.id))
         .execution_options(synchronize_session=False)
     ).all()
-    for draft in closed:
-        _note(session, draft, DraftState.OPEN, DraftState.SIGNED, by=by)
+    if draft is not None and not closed:
+        raise DraftOfAnother
+    for one in closed:
+        _note(session, one, DraftState.OPEN, DraftState.SIGNED, by=by)
 
 
 def _note(

@@ -1,5 +1,9 @@
 """Signing a prescription, replacing one by the next, and cancelling what remains."""
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
 from sqlmodel import Session
 
 from codings.base import Actor, Role, emit
@@ -39,9 +43,13 @@ def sign(
     shabad: ShabadFacts,
     patient_key: bytes,
     pointer_key: bytes,
+    draft: UUID | None = None,
+    approval: Mapping[str, Any] | None = None,
     by: Actor,
 ) -> tuple[PrescriptionView, bool]:
     """Register a signed prescription; the second value is False when this very one was registered before.
+
+    `draft` becomes it; where none is named, all open drafts of the encounter do. `approval` is kept as evidence.
 
     Everything is checked again; overrides count only as they were signed. Sameness is the payload's SHA-256
     with the kid, whatever the rest of the token looks like, and holds for ever: a lost answer can be asked
@@ -73,6 +81,7 @@ def sign(
             content=content,
             certificate_pem=certificate.pem,
             certificate_state=certificate.state,
+            approval=approval,
         ),
         patient=shabad.patient,
         source=Source.ELECTRONIC,
@@ -88,6 +97,7 @@ def sign(
             practitioner=content.practitioner,
             centre=content.centre,
             n=content.n,
+            draft=draft,
             by=by,
         )
         emit(session, PrescriptionSigned(shabad=content.shabad, n=content.n))

@@ -1,5 +1,6 @@
 """Writing a checked prescription down: itself, its items and counters, its codes, its evidence, its first state."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,6 +37,7 @@ class Signed:
     content: signing.Content
     certificate_pem: str  # the signer's own first, then whoever issued it
     certificate_state: str
+    approval: Mapping[str, Any] | None = None  # how the signer had just proved who they are
 
 
 def register(
@@ -117,6 +119,7 @@ def _add_evidence(session: Session, signed: Signed, by: Actor) -> None:
         "revocation": {"checked_at": by.at.isoformat(), "state": signed.certificate_state},
         "received_at": by.at,
         "verified_by": by.id,
+        "approval": signed.approval,
     }
     _add(session, SignatureEvidence, [signed.content.number._asdict() | evidence])
 

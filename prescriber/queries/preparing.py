@@ -30,6 +30,7 @@ from prescriber.states import Number, Verb, can
 from prescriber.tables import Patient, Prescription
 
 USABLE = frozenset({"issued", "assigned_offline", "verified"})
+_ANY_KID = "-" * 11  # every kid is as long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Prepared:
 
     content: signing.Content
     payload: bytes
-    header: dict[str, str]
+    header: dict[str, str] | None  # None: no key was asked for
     findings: list[Finding]
 
     @property
@@ -47,9 +48,19 @@ class Prepared:
 
 
 def prepare(
-    session: Session, *, request: PrepareInput, shabad: ShabadFacts, patient_key: bytes, by: Actor
+    session: Session,
+    *,
+    request: PrepareInput,
+    shabad: ShabadFacts,
+    patient_key: bytes,
+    with_key: bool = True,
+    ahead: int = 0,
+    by: Actor,
 ) -> Prepared:
     """Everything that would be signed now. Findings are told, not raised; signing is what they stop.
+
+    A page that lets the browser choose among its keys asks for no header (`with_key`). `ahead` counts the
+    prescriptions of the same SHABAD that will be signed just before this one.
 
     Raises the problems of a SHABAD, prescriber or centre that may not prescribe, of codes that do not exist,
     of a prescription that cannot be replaced, of reasons for findings that are not there, NoCertificate, and
@@ -62,15 +73,20 @@ def prepare(
     taken = prescriptions_of(session, shabad.shabad)
     require_usable(shabad, at=by.at, first=not taken, pointer="/shabad")
     require_replaceable(taken, shabad=shabad.shabad, replaces=request.replaces, pointer="/replaces")
-    certificate = codings.signing_certificate(session, shabad.practitioner, at=by.at)
+    header = _header(session, request, shabad, by=by) if with_key else None
+    content, findings = _compose(
+        session, request, shabad, patient_key=patient_key, n=next_of(taken) + ahead, by=by
+    )
+    payload = signing.payload(content)
+    require_fit(signing.jws_length(payload, kid=header["kid"] if header else _ANY_KID), pointer="/items")
+    return Prepared(content=content, payload=payload, header=header, findings=findings)
+
+
+def _header(session: Session, request: PrepareInput, shabad: ShabadFacts, *, by: Actor) -> dict[str, str]:
+    certificate = codings.signing_certificate(session, shabad.practitioner, kid=request.kid, at=by.at)
     if certificate is None:
         raise NoCertificate(practitioner=shabad.practitioner)
-    content, findings = _compose(session, request, shabad, patient_key=patient_key, n=next_of(taken), by=by)
-    payload = signing.payload(content)
-    require_fit(signing.jws_length(payload, kid=certificate.kid), pointer="/items")
-    return Prepared(
-        content=content, payload=payload, header=signing.header(certificate.kid), findings=findings
-    )
+    return signing.header(certificate.kid)
 
 
 def _compose(
