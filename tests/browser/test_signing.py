@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
+from app import accounts
 from app.db import writing
 from codings import jws
 from codings.base import Actor, Role
@@ -267,6 +268,51 @@ def test_the_key_cannot_be_taken_out_of_the_browser(doctor):
         }"""
     )
     assert told == [False, ["InvalidAccessError"] * 3]
+
+
+def sign_in_again(doctor: Any) -> None:
+    """A new session in the same browser, whose keys stay."""
+    world = doctor.place
+    opened = accounts.sign_in(world.service, username=doctor.username, password=world.password())
+    name = accounts.cookie_name(world.service.settings)
+    doctor.context.add_cookies([{"name": name, "value": opened.secret, "url": world.url}])
+
+
+def test_a_key_that_ends_soon_is_followed_by_the_next(doctor, world, draft):
+    with_key(doctor)
+    with given("the last weeks of the certificate"):
+        world.clock.advance(days=680)
+        sign_in_again(doctor)
+        doctor.goto("/prescriber/key")
+        refused(doctor, "its certificate ends soon")
+    with when("the physician makes the next key"):
+        doctor.fill("What do you call this device?", "Room 2, next").press(MAKE)
+        doctor.page.get_by_text("The key in this browser can sign.").wait_for()
+    with then("both are in force until the old one's day, and both are shown to be in this browser"):
+        assert doctor.page.locator("[data-here]:visible").count() == 2
+        assert doctor.page.locator("#register [data-state=active]").count() == 1
+        assert doctor.page.locator("#register [data-state=renew]").count() >= 1
+
+
+def test_every_device_has_a_key_of_its_own_and_one_is_revoked_from_another(people, world, draft):
+    desk = with_key(people.physician(language="en"))
+    telephone = people.physician(language="en", width=390)
+    with given("a second device"):
+        telephone.goto("/prescriber/key").fill("What do you call this device?", "Telephone").press(MAKE)
+        telephone.page.get_by_text("The key in this browser can sign.").wait_for()
+    with when("the first is revoked from the second"):
+        row = telephone.page.get_by_role("row").filter(has_text="Room 2")
+        row.locator("summary").click()
+        row.locator("select").select_option(index=1)
+        row.get_by_role("button", name="Revoke this key").click()
+        row.get_by_text("Revoked").wait_for()
+    with then("the first can not sign any more, and the second still can"):
+        one = draft()
+        review(desk, one)
+        refused(desk, "No key in this browser can sign for you.")
+        review(telephone, one)
+        sign(telephone, password=world.password())
+        telephone.page.wait_for_url("**/slip")
 
 
 def test_another_physicians_key_in_the_same_browser_is_not_theirs(people, world, draft):
