@@ -3,7 +3,8 @@
     def cancel(by: Annotated[Actor, Machine("prescriber")], ...): ...
 
 A machine shows a token and is looked up on each request, so disabling it or closing its centre works at once.
-A person shows a session. What someone may see beyond that is decided by the rooms, by centre and by insurer.
+A person shows a session, which is locked after a while without work; where a second factor is required, who has none
+yet opens only the pages that set one up. What someone may see beyond that the rooms decide, by centre and by insurer.
 """
 
 from collections.abc import Callable
@@ -18,9 +19,20 @@ from fastapi.security.utils import get_authorization_scheme_param
 from sqlmodel import col, select
 
 from app import accounts, tokens
+from app.accounts import Held, Standing
 from app.db import glancing
 from app.language import MACHINE_PATHS
-from app.refusals import BadToken, CentreClosed, NoToken, NotSignedIn, WrongRole, WrongScope
+from app.refusals import (
+    BadToken,
+    CentreClosed,
+    NoToken,
+    NotSignedIn,
+    ProveAgain,
+    SecondFactorMissing,
+    SessionLocked,
+    WrongRole,
+    WrongScope,
+)
 from app.service import Service, TheService
 from app.tables import Client, ClientState
 from codings.base import Actor, Role
@@ -35,6 +47,8 @@ SCOPES = {
     "regulator": "The regulator: declare emergencies",
 }
 NOBODY = "anyone"
+BACKGROUND = "x-background"  # a header of requests that nobody's hand caused
+OWN_PAGES = "/account"
 
 _bearer = OAuth2(
     flows=OAuthFlows(clientCredentials=OAuthFlowClientCredentials(tokenUrl="/oauth/token", scopes=SCOPES)),
@@ -68,17 +82,26 @@ def Machine(*scopes: str) -> Any:  # noqa: N802  read at the route as a kind of 
     return _gate(enter, Access("machine", wanted))
 
 
-def Person(*roles: Role) -> Any:  # noqa: N802  read at the route as a kind of caller
-    """Someone signed in with one of `roles` (anyone signed in if none is named)."""
+def Person(*roles: Role, fresh: bool = False) -> Any:  # noqa: N802  read at the route as a kind of caller
+    """Someone signed in with one of `roles` (anyone signed in if none is named).
+
+    `fresh`: who proved within the last minutes who they are; for what changes the ways to prove it.
+    """
     wanted = frozenset(roles)
 
     def enter(request: Request, service: TheService, _scheme: str | None = Depends(_cookie)) -> Actor:
-        actor = _person(request, service)
-        if actor is None:
+        held = held_by(request, service)
+        if held is None or held.standing is Standing.ENDED:
             raise NotSignedIn
-        if wanted and actor.role not in wanted:
+        if held.standing is Standing.LOCKED:
+            raise SessionLocked
+        if wanted and held.actor.role not in wanted:
             raise WrongRole
-        return _entered(request, actor)
+        if _lacks_second_factor(request, service, held):
+            raise SecondFactorMissing
+        if fresh and not held.fresh:
+            raise ProveAgain
+        return _working(request, service, held)
 
     return _gate(enter, Access("person", frozenset(role.value for role in wanted)))
 
@@ -87,8 +110,10 @@ def Anyone() -> Any:  # noqa: N802  read at the route as a kind of caller
     """Nobody is asked who they are; someone who is signed in is still known."""
 
     def enter(request: Request, service: TheService) -> Actor:
-        actor = _person(request, service)
-        return _entered(request, actor or Actor(id=NOBODY, role=Role.PATIENT, at=service.clock()))
+        held = held_by(request, service)
+        if held is not None and held.standing is Standing.OPEN:
+            return _working(request, service, held)
+        return _entered(request, Actor(id=NOBODY, role=Role.PATIENT, at=service.clock()))
 
     return _gate(enter, Access("anyone", frozenset()))
 
@@ -141,8 +166,24 @@ def _open(centre: Centre | None, now: datetime) -> bool:
     return centre.licence_from <= day and (centre.licence_to is None or day <= centre.licence_to)
 
 
-def _person(request: Request, service: Service) -> Actor | None:
+def held_by(request: Request, service: Service) -> Held | None:
+    """The session this browser holds, in whatever state."""
     if request.url.path.startswith(MACHINE_PATHS):
         return None  # a session opens pages only
     secret = request.cookies.get(accounts.cookie_name(service.settings))
-    return accounts.who(service, secret=secret) if secret else None
+    return accounts.held(service, secret=secret) if secret else None
+
+
+def _working(request: Request, service: Service, held: Held) -> Actor:
+    """Let in whoever holds an open session. What a page asks for by itself does not keep it awake."""
+    if BACKGROUND not in request.headers and "text/event-stream" not in request.headers.get("accept", ""):
+        accounts.keep(service, held=held)
+    request.state.session_sha256 = held.sha256
+    request.state.idle_seconds = int(accounts.idle(held.actor.role).total_seconds())
+    return _entered(request, held.actor)
+
+
+def _lacks_second_factor(request: Request, service: Service, held: Held) -> bool:
+    path = request.url.path
+    own = path == OWN_PAGES or path.startswith(f"{OWN_PAGES}/")
+    return service.settings.second_factor_required and held.proof == "password" and not own

@@ -95,6 +95,9 @@ def _account_commands(commands: Any) -> None:
         add.add_argument(word)
     disable = _command(verbs, "disable", "close an account, sessions and all", _written(_account_disable))
     disable.add_argument("username")
+    words = "take away lost passkeys and codes; the password alone opens it until new ones are set up"
+    reset = _command(verbs, "reset-proofs", words, _written(_account_reset))
+    reset.add_argument("username")
 
 
 def _client_commands(commands: Any) -> None:
@@ -184,6 +187,10 @@ def _add(  # noqa: PLR0917
 
 def _account_disable(session: Session, _: Service, asked: argparse.Namespace, by: Actor) -> None:
     accounts.disable(session, username=asked.username, by=by)
+
+
+def _account_reset(session: Session, _: Service, asked: argparse.Namespace, by: Actor) -> None:
+    accounts.reset_proofs(session, username=asked.username, by=by)
 
 
 def _client_add(session: Session, _: Service, asked: argparse.Namespace, by: Actor) -> None:

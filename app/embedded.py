@@ -111,14 +111,16 @@ class Cluster:
             self.socket.rmdir()
 
 
-def home_for(checkout: Path) -> Path:
+def home_for(checkout: Path, *, state: Path | None = None) -> Path:
     """Where a checkout's server lives: in its `var`, or in /var/lib when the server's account cannot reach that.
 
-    Data that is already there decides first, so that a changed permission never hides a database.
+    Data that is already there decides first, so that a changed permission never hides a database. A `state`
+    folder elsewhere is a place of its own: two of them never share a server.
     """
     checkout = checkout.resolve()
-    inside = checkout / "var" / f"pg-{MAJOR}"
-    outside = Path("/var/lib/noskheh", mark(checkout), f"pg-{MAJOR}")
+    own = (state or checkout / "var").resolve()
+    inside = own / f"pg-{MAJOR}"
+    outside = Path("/var/lib/noskheh", mark(checkout if own == checkout / "var" else own), f"pg-{MAJOR}")
     with _in_words(inside):
         if os.geteuid() != 0 or (inside / "data").exists():
             return inside

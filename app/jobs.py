@@ -12,7 +12,7 @@ from typing import Any
 import procrastinate
 from procrastinate import JobContext
 
-from app import attempts, idempotency, reactions, tokens
+from app import attempts, ceremonies, idempotency, reactions, tokens
 from app.accounts import forget_ended
 from app.db import writing
 from app.outbox import REACTIONS
@@ -67,6 +67,7 @@ def tidy(service: Service) -> None:
     with writing(service) as session:
         idempotency.forget_old(session, before=now - _KEPT)
         forget_ended(session, at=now)
+        ceremonies.forget_old(session, before=now)
         tokens.forget_used(session, at=now)
 
 

@@ -5,6 +5,7 @@
     token.key            signs access tokens
     patient.key          keyed hash that stands for a patient in a signed prescription
     pointer.key          secrets of the small QR codes
+    accounts.key         encrypts the secrets of authenticator apps and what a locked page keeps
 
 Whoever holds these can forge, and whoever holds only the database can not. They are read once, at the start.
 """
@@ -52,6 +53,7 @@ class Keys:
     token: jws.Key
     patient: bytes = field(repr=False)
     pointer: bytes = field(repr=False)
+    accounts: bytes = field(repr=False)
 
     @property
     def ca_certificate_pem(self) -> str:
@@ -92,6 +94,7 @@ def _open(folder: Path, now: datetime) -> Keys:
         ),
         patient=_secret(folder / "patient.key"),
         pointer=_secret(folder / "pointer.key"),
+        accounts=_secret(folder / "accounts.key"),
     )
 
 

@@ -21,6 +21,7 @@ from app import errors, idempotency, jobs, queue, security, web
 from app.bell import Bell
 from app.db import make_engine
 from app.keys import open_keys
+from app.pages.account import shut
 from app.service import Service, utc_now
 from app.settings import Settings
 
@@ -106,9 +107,13 @@ def create_app(service: Service) -> FastAPI:
     jobs.register()
     application.state.bell = Bell(queue.conninfo(service.settings))
     errors.install(application)
+    shut.install(application)
     application.add_exception_handler(idempotency.Replay, _replay)
     for package in (app.api, app.pages):
         for router in getattr(package, "routers", []):
+            application.include_router(router)
+    if service.settings.demonstration:
+        for router in app.pages.demonstration_routers:
             application.include_router(router)
     if STATIC.is_dir():
         application.mount("/static", StaticFiles(directory=STATIC), name="static")

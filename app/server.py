@@ -70,7 +70,7 @@ def _serve(stack: contextlib.ExitStack, host: str, port: int) -> None:
     settings = demonstration_settings(database=database, base_url=base_url, authority=authority)
     migrate.upgrade(settings)
     service = open_service(settings, gateways=make_gateways)
-    _require_its_keys(service, cluster_hint=home_for(ROOT))
+    _require_its_keys(service, cluster_hint=home_for(ROOT, state=VAR))
     told = world.build(service, VAR / "demo", base_url=base_url, authority=authority)
     _greet(told)
     config = uvicorn.Config(
@@ -92,6 +92,8 @@ def demonstration_settings(*, database: str, base_url: str, authority: str, **mo
             "database_url": database,
             "public_url": base_url,
             "demonstration": True,
+            "second_factor_required": False,  # offered all the same
+            "approve_keys_at_once": True,
             "keys_folder": VAR / "keys",
             "authenticity_url": authority,
             "seal_after_seconds": 0,
@@ -148,7 +150,7 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def _embedded(stack: contextlib.ExitStack) -> str:
-    cluster = start(home_for(ROOT))
+    cluster = start(home_for(ROOT, state=VAR))
     stack.callback(cluster.stop)
     with contextlib.suppress(psycopg.errors.DuplicateDatabase):  # every start but the first
         cluster.create_database("noskheh")

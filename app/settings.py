@@ -37,6 +37,11 @@ class Settings(BaseSettings):
         description="Synthetic people only: plain http, addresses of this machine, full tracebacks.",
     )
 
+    approve_keys_at_once: bool = Field(
+        default=False,
+        description="Certify a physician's new key without the two officers; only for a demonstration.",
+    )
+
     keys_folder: Path = Field(
         default=Path("var/keys"), description="Private keys, one file of mode 0600 each."
     )
@@ -56,6 +61,9 @@ class Settings(BaseSettings):
     run_worker: bool = Field(default=True, description="Run queued jobs in this process too.")
     worker_concurrency: int = Field(default=2, ge=1, le=50)
 
+    second_factor_required: bool = Field(
+        default=True, description="Nobody works by password alone: a passkey or one-time codes are set up first."
+    )
     argon2_time_cost: int = Field(default=3, ge=1)
     argon2_memory_kib: int = Field(default=65_536, ge=8)
     argon2_parallelism: int = Field(default=4, ge=1)
@@ -93,6 +101,12 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/") or parts.query:
             raise ValueError("PUBLIC_URL is scheme, host and port only, such as https://rx.example.org")
         return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    @model_validator(mode="after")
+    def _officers_decide(self) -> Self:
+        if self.approve_keys_at_once and not self.demonstration:
+            raise ValueError("APPROVE_KEYS_AT_ONCE is for a demonstration: two officers decide on a key")
+        return self
 
     @model_validator(mode="after")
     def _secure_unless_local(self) -> Self:

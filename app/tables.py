@@ -61,6 +61,7 @@ class Account(Row, table=True):
     created_at: AwareDatetime = Field(sa_type=INSTANT)
     created_by: str = Field(max_length=100)
     changed_at: AwareDatetime = Field(sa_type=INSTANT)
+    offered_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)  # a second factor, at the first sign-in
 
 
 class AccountSession(Row, table=True):
@@ -70,7 +71,7 @@ class AccountSession(Row, table=True):
 
     sha256: str = Field(primary_key=True, max_length=64)
     username: str = Field(foreign_key="account.username", max_length=64, index=True)
-    began_at: AwareDatetime = Field(sa_type=INSTANT)
+    began_at: AwareDatetime = Field(sa_type=INSTANT)  # when this id was given: at the last proof of who it is
     seen_at: AwareDatetime = Field(sa_type=INSTANT)
     ends_at: AwareDatetime = Field(sa_type=INSTANT)
     agent: str = Field(default="", max_length=200)
@@ -101,7 +102,8 @@ class OneTimeSecret(Row, table=True):
     __tablename__ = "one_time_secret"
 
     username: str = Field(primary_key=True, foreign_key="account.username", max_length=64)
-    sealed: bytes = Field(sa_type=LargeBinary)
+    sealed: bytes | None = Field(default=None, sa_type=LargeBinary)  # none until the first is confirmed
+    pending: bytes | None = Field(default=None, sa_type=LargeBinary)  # shown, and not yet confirmed by a code
     began_at: AwareDatetime = Field(sa_type=INSTANT)
     confirmed_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
     last_step: int | None = Field(default=None, sa_type=BigInteger)  # no code is taken twice
@@ -193,6 +195,8 @@ class AuditEntry(Row, table=True):
     __table_args__ = (
         Index("ix_audit_entry_patient_at", "patient", "at", postgresql_where="patient IS NOT NULL"),
         Index("ix_audit_entry_subject", "subject"),
+        Index("ix_audit_entry_at", "at", "id"),
+        Index("ix_audit_entry_actor_at", "actor", "at", "id"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

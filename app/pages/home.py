@@ -1,38 +1,28 @@
-"""The pages of everyone: the first page, signing in and out, the language, the service's state, a slip's small code."""
+"""The pages of everyone: the first page, the language, the service's state, a slip's small code."""
 
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, Field
 from starlette.datastructures import URL
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Match
 
 import codings.queries as codings
 from app import accounts
 from app.access import Anyone
 from app.db import Reading
-from app.errors import STATUS
-from app.forms import Form, Sent, read
+from app.forms import Sent
 from app.language import MACHINE_PATHS
 from app.service import TheService
 from app.web import ANYONE, LANGUAGE_COOKIE, language_of_page, page, see_other
-from codings.base import Actor, Problem
+from codings.base import Actor
 from codings.systems import DECLARATION_CAUSE, PROVINCE
 
 router = APIRouter(include_in_schema=False)
 
 Public = Annotated[Actor, Anyone()]
 A_YEAR = 365 * 24 * 3600
-
-
-class SignInInput(BaseModel):
-    """A name, a password, and where to go then."""
-
-    username: str = Field(max_length=64)
-    password: str = Field(max_length=500)
-    next: str = Field(default="/", max_length=500)
 
 
 @router.get("/")
@@ -42,55 +32,6 @@ def first(request: Request, by: Public) -> Response:
     if by.id != ANYONE and landing != "/" and getable(request, landing) == landing:
         return see_other(landing)
     return page(request, "home/first.html")
-
-
-@router.get("/sign-in")
-def sign_in_form(request: Request, by: Public, next: str = "/") -> Response:
-    if by.id != ANYONE:
-        return see_other(getable(request, next))
-    return _sign_in_page(request, Form({"next": next}))
-
-
-@router.post("/sign-in")
-def sign_in(request: Request, _by: Public, sent: Sent, service: TheService) -> Response:
-    """Open a session and go where the person was going."""
-    form = read(sent, SignInInput)
-    if form.value is None:
-        return _sign_in_page(request, form, status=422)
-    cookie = accounts.cookie_name(service.settings)
-    try:
-        opened = accounts.sign_in(
-            service,
-            username=form.value.username,
-            password=form.value.password,
-            replaces=request.cookies.get(cookie),
-            agent=request.headers.get("user-agent", ""),
-        )
-    except Problem as no:
-        return _sign_in_page(request, form, problem=no, status=STATUS[no.kind])
-    wanted = getable(request, form.value.next)
-    answer = see_other(opened.landing if wanted == "/" else wanted)
-    secure = service.settings.secure
-    answer.set_cookie(cookie, opened.secret, path="/", secure=secure, httponly=True, samesite="lax")
-    return answer
-
-
-def _sign_in_page(
-    request: Request, form: Form[SignInInput], *, problem: Problem | None = None, status: int = 200
-) -> HTMLResponse:
-    return page(request, "home/sign_in.html", form=form, problem=problem, status=status)
-
-
-@router.post("/sign-out")
-def sign_out(request: Request, by: Public, service: TheService) -> Response:
-    """End the session here and on the server; asking twice is no error."""
-    cookie = accounts.cookie_name(service.settings)
-    secret = request.cookies.get(cookie)
-    if secret is not None and by.id != ANYONE:
-        accounts.sign_out(service, secret=secret, by=by)
-    answer = see_other("/")
-    answer.delete_cookie(cookie, path="/", secure=service.settings.secure, httponly=True, samesite="lax")
-    return answer
 
 
 @router.post("/language")

@@ -1,6 +1,16 @@
 """The shell's own refusals, each with a stable code and words in both languages."""
 
-from app.refusals.access import BadToken, CentreClosed, CrossSite, NoToken, NotSignedIn, WrongRole, WrongScope
+from app.refusals.access import (
+    BadToken,
+    CentreClosed,
+    CrossSite,
+    NoToken,
+    NotSignedIn,
+    ProveAgain,
+    SessionLocked,
+    WrongRole,
+    WrongScope,
+)
 from app.refusals.accounts import (
     AccountExists,
     AccountIncomplete,
@@ -16,6 +26,22 @@ from app.refusals.accounts import (
 )
 from app.refusals.base import ShellProblem
 from app.refusals.database import Busy, DatabaseAway, DatabaseSlow, LostRace
+from app.refusals.proofs import (
+    CeremonyOver,
+    CodeRefused,
+    LastProof,
+    MethodNotYours,
+    NothingPending,
+    OwnProofs,
+    PasskeyCopied,
+    PasskeyKnown,
+    PasskeyRefused,
+    PasskeyUnknown,
+    PasswordRefused,
+    SecondFactorMissing,
+    SecondProofNeeded,
+    StepUpNeeded,
+)
 from app.refusals.requests import (
     BadKey,
     Malformed,
@@ -38,21 +64,37 @@ __all__ = [
     "BadToken",
     "Busy",
     "CentreClosed",
+    "CeremonyOver",
     "ClientExists",
     "ClientRefused",
     "ClientUnknown",
+    "CodeRefused",
     "CrossSite",
     "DatabaseAway",
     "DatabaseSlow",
+    "LastProof",
     "LostRace",
     "Malformed",
+    "MethodNotYours",
     "NoSuchRoute",
     "NoToken",
     "NotSignedIn",
+    "NothingPending",
     "OtherContent",
+    "OwnProofs",
+    "PasskeyCopied",
+    "PasskeyKnown",
+    "PasskeyRefused",
+    "PasskeyUnknown",
+    "PasswordRefused",
+    "ProveAgain",
+    "SecondFactorMissing",
+    "SecondProofNeeded",
+    "SessionLocked",
     "ShellProblem",
     "SignInLocked",
     "SignInRefused",
+    "StepUpNeeded",
     "StillRunning",
     "TooLarge",
     "Unexpected",

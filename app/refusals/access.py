@@ -80,6 +80,28 @@ class NotSignedIn(ShellProblem):
     )
 
 
+class SessionLocked(ShellProblem):
+    code = "access.locked"
+    status = 401
+    kind = Kind.FORBIDDEN
+    words = Words(
+        fa="چون مدتی کار نکرده‌اید، صفحه قفل شده است؛ با تأیید هویت خود آن را باز کنید.",
+        en="The session is locked after a while without work; prove that it is you to open it.",
+    )
+
+
+class ProveAgain(ShellProblem):
+    """Something so weighty that an open page is not enough."""
+
+    code = "access.prove_again"
+    status = 401
+    kind = Kind.FORBIDDEN
+    words = Words(
+        fa="برای این کار دوباره تأیید کنید که خودتان هستید.",
+        en="For this, prove once more that it is you.",
+    )
+
+
 class WrongRole(ShellProblem):
     code = "access.role"
     status = 403

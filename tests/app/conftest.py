@@ -53,6 +53,7 @@ def settings(database: Engine, tmp_path: Path) -> Settings:
         keys_folder=tmp_path / "keys",
         demonstration=True,  # the tests' server trades durability for speed
         run_worker=False,
+        second_factor_required=False,
         threads=8,
         lock_timeout_ms=500,
         argon2_time_cost=1,
@@ -86,6 +87,11 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 @pytest.fixture
 def officer(clock: Clock) -> Actor:
     return Actor(id="account:admin", role=Role.ADMINISTRATOR, at=clock.now)
+
+
+def hold(browser: TestClient, secret: str) -> None:
+    """Put a session's id into a browser, where the service's own next one replaces it."""
+    browser.cookies.set("noskheh", secret, domain="localhost.local", path="/")
 
 
 @dataclass

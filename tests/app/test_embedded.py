@@ -321,3 +321,13 @@ def test_a_checkout_keeps_its_data_in_its_var_and_finds_it_there_again(home: Pat
     (inside / "data").mkdir(parents=True)
     (home / "var").chmod(0o700)
     assert home_for(home) == inside
+
+
+def test_a_state_folder_elsewhere_never_shares_a_server_with_the_checkout(tmp_path):
+    homes = {
+        home_for(tmp_path),
+        home_for(tmp_path, state=tmp_path / "a"),
+        home_for(tmp_path, state=tmp_path / "b"),
+    }
+    assert len(homes) == 3
+    assert home_for(tmp_path, state=tmp_path / "var") == home_for(tmp_path)

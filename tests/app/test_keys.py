@@ -14,7 +14,16 @@ from app.keys import KeyFileError, open_keys
 from codings import jws
 from tests.app.conftest import NOW
 
-FILES = {"ca.key", "ca.pem", "seal.key", "seal.pem", "token.key", "patient.key", "pointer.key"}
+FILES = {
+    "ca.key",
+    "ca.pem",
+    "seal.key",
+    "seal.pem",
+    "token.key",
+    "patient.key",
+    "pointer.key",
+    "accounts.key",
+}
 
 
 @pytest.fixture
@@ -32,7 +41,7 @@ def test_every_file_is_made_at_first_use_and_is_private(folder):
 def test_what_was_made_is_read_again(folder):
     first, again = open_keys(folder, now=NOW), open_keys(folder, now=NOW + timedelta(days=30))
     assert first == again
-    assert len({first.patient, first.pointer}) == 2
+    assert len({first.patient, first.pointer, first.accounts}) == 3
     assert len({first.seal.pem, first.token.pem}) == 2
 
 

@@ -121,7 +121,9 @@ class Person:
         password = (self.world.folder / "demo" / "password").read_text().strip()
         opened = accounts.sign_in(service, username=self.username, password=password)
         self.tab = TestClient(self.world.browser.app, base_url=BASE, follow_redirects=True)
-        self.tab.cookies.set(accounts.cookie_name(service.settings), opened.secret)
+        # As if the service had set it, so that a later id of the session replaces it.
+        cookie = accounts.cookie_name(service.settings)
+        self.tab.cookies.set(cookie, opened.secret, domain="localhost.local", path="/")
         self.tab.cookies.set("noskheh_language", self.language)
 
     def speaking(self, language: str) -> Self:

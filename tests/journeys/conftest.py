@@ -33,6 +33,7 @@ from app.settings import Settings
 from codings import jws
 from codings.base import new_id
 from codings.tables import Product
+from codings.text import tehran_day
 from tests.conftest import connected
 
 BASE = "http://localhost:8000"
@@ -72,6 +73,7 @@ def settings_for(engine: Engine, folder: Path, authority: str, **more: Any) -> S
             "keys_folder": folder / "keys",
             "demonstration": True,
             "run_worker": False,
+            "second_factor_required": False,
             "threads": 8,
             "authenticity_url": authority,
             "seal_after_seconds": 0,
@@ -120,7 +122,7 @@ class Caller:
             claims: dict[str, Any] = {
                 "iss": self.id,
                 "sub": self.id,
-                "aud": f"{BASE}/oauth/token",
+                "aud": self.world.service.settings.token_url,
                 "jti": str(new_id()),
             }
             claims |= {"iat": int(now.timestamp()), "exp": int(now.timestamp()) + 240}
@@ -238,7 +240,8 @@ class World:
             },
         )
         if asked:
-            facts = {"allergies": {"state": "none_known", "items": []}, "as_of": "2026-12-01"}
+            today = tehran_day(self.clock.now).isoformat()
+            facts = {"allergies": {"state": "none_known", "items": []}, "as_of": today}
             answer = self.clinic.send("PUT", f"/patients/{visit['patient']['id']}/facts", json=facts)
             assert answer.is_success, answer.text
         basic = [c for c in visit["coverages"] if c["kind"] == "basic" and c["in_force"]]

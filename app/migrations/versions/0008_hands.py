@@ -13,9 +13,10 @@ ROLE = "noskheh_app"
 INSTANT = sa.DateTime(timezone=True)
 # As in 0007: only these columns may be changed, only from these tables may be deleted.
 CHANGES = {
+    "account": "offered_at",
     "account_session": "proof locked_at open_patient open_since",
     "passkey": "name sign_count synced used_at removed_at",
-    "one_time_secret": "sealed began_at confirmed_at last_step",
+    "one_time_secret": "sealed pending began_at confirmed_at last_step",
     "ceremony": "used_at",
     "signing_session": "ended_at",
     "favourite": "name typed used_at used",
@@ -32,6 +33,7 @@ def upgrade() -> None:
     _proofs()
     _signing()
     _prescribing()
+    _lists()
     if _role_exists():
         for table, columns in CHANGES.items():
             op.execute(f"GRANT UPDATE ({', '.join(columns.split())}) ON {table} TO {ROLE}")
@@ -49,6 +51,7 @@ def _sessions() -> None:
 
 
 def _proofs() -> None:
+    op.add_column("account", sa.Column("offered_at", INSTANT, nullable=True))
     op.create_table(
         "passkey",
         sa.Column("id", sa.String(length=1400), nullable=False),
@@ -68,7 +71,8 @@ def _proofs() -> None:
     op.create_table(
         "one_time_secret",
         sa.Column("username", sa.String(length=64), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("pending", sa.LargeBinary(), nullable=True),
         sa.Column("began_at", INSTANT, nullable=False),
         sa.Column("confirmed_at", INSTANT, nullable=True),
         sa.Column("last_step", sa.BigInteger(), nullable=True),
@@ -147,11 +151,34 @@ def _prescribing() -> None:
     )
 
 
+LISTS = (
+    ("ix_claim_insurer_day", "claim", ["insurer", "service_day", "number"]),
+    ("ix_claim_insurer_amount", "claim", ["insurer", "amount", "number"]),
+    ("ix_claim_insurer_state", "claim", ["insurer", "state", "service_day"]),
+    ("ix_appeal_at", "appeal", ["insurer", "at", "claim"]),
+    ("ix_audit_entry_at", "audit_entry", ["at", "id"]),
+    ("ix_audit_entry_actor_at", "audit_entry", ["actor", "at", "id"]),
+)
+
+
+def _lists() -> None:
+    """What the desks' lists are sorted and filtered by."""
+    for name, table, columns in LISTS:
+        op.create_index(name, table, columns)
+    op.create_index(
+        "ix_prescription_issued", "prescription", ["issued_at"], postgresql_include=["source", "centre"]
+    )
+
+
 def downgrade() -> None:
+    op.drop_index("ix_prescription_issued", table_name="prescription")
+    for name, table, _ in LISTS:
+        op.drop_index(name, table_name=table)
     for table in ("slip_copy", "favourite", "signing_session", "ceremony", "one_time_secret", "passkey"):
         op.drop_table(table)
     for column in ("open_since", "open_patient", "locked_at", "proof"):
         op.drop_column("account_session", column)
+    op.drop_column("account", "offered_at")
     op.drop_column("signature_evidence", "approval")
     op.drop_column("certificate_request", "device")
 

@@ -27,6 +27,7 @@ def settings_for(engine: Engine, folder: Path) -> Settings:
         keys_folder=folder / "keys",
         demonstration=True,
         run_worker=False,
+        second_factor_required=False,
         threads=8,
         lock_timeout_ms=500,
         argon2_time_cost=1,
