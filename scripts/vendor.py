@@ -19,11 +19,20 @@ SERVED = {
     "htmx.org@4.0.1": {"dist/htmx.min.js": "htmx.min.js"},
     "@picocss/pico@2.1.1": {"css/pico.min.css": "pico.min.css"},
     "vazirmatn@33.0.3": {"fonts/webfonts/Vazirmatn[wght].woff2": "vazirmatn.woff2"},
+    "barcode-detector@3.2.2": {"dist/iife/ponyfill.js": "barcode-detector.js"},
+    # The very release that barcode-detector was built with: a newer one loads, and then dies in the first scan.
+    "zxing-wasm@3.1.3": {"dist/reader/zxing_reader.wasm": "zxing_reader.wasm"},
 }
+# The same font as files that typst reads, for the slip's PDF; its licence lies in static/vendor.
+FONTS = Path(__file__).resolve().parent.parent / "app" / "sheets" / "fonts"
+FONT_PACKAGE = "vazirmatn@33.0.3"
+FONT_FILES = ("Vazirmatn-Regular.ttf", "Vazirmatn-Bold.ttf")
 LICENCES = {
     "htmx.org@4.0.1": {"LICENSE": "htmx.LICENSE.txt"},
     "@picocss/pico@2.1.1": {"LICENSE.md": "pico.LICENSE.md"},
     "vazirmatn@33.0.3": {"OFL.txt": "vazirmatn.OFL.txt", "AUTHORS.txt": "vazirmatn.AUTHORS.txt"},
+    "barcode-detector@3.2.2": {"LICENSE": "barcode-detector.LICENSE.txt"},
+    "zxing-wasm@3.1.3": {"LICENSE": "zxing-wasm.LICENSE.txt"},
 }
 
 
@@ -67,9 +76,18 @@ def vendor() -> None:
             left.unlink()
 
 
+def vendor_fonts() -> None:
+    """Put the slip's fonts where typst looks for them."""
+    FONTS.mkdir(parents=True, exist_ok=True)
+    files = fetch(FONT_PACKAGE)
+    for name in FONT_FILES:
+        (FONTS / name).write_bytes(files[f"fonts/ttf/{name}"])
+
+
 if __name__ == "__main__":
     try:
         vendor()
+        vendor_fonts()
     except FileNotFoundError as error:
         sys.exit(f"npm is needed to fetch the browser's files: {error}")
     except subprocess.CalledProcessError as error:

@@ -6,7 +6,8 @@ from app.pages.pharmacy.acceptances import router as acceptances_routes
 from app.pages.pharmacy.dispenses import router as dispenses_routes
 from app.pages.pharmacy.orders import router as orders_routes
 from app.pages.pharmacy.queue import router as queue_routes
+from app.pages.pharmacy.scanner_test import router as scanner_test_routes
 
 router = APIRouter(include_in_schema=False)
-for part in (queue_routes, acceptances_routes, orders_routes, dispenses_routes):
+for part in (queue_routes, acceptances_routes, orders_routes, dispenses_routes, scanner_test_routes):
     router.include_router(part)

@@ -19,6 +19,7 @@ from app.pages.moments import last_day
 from app.pages.pharmacy import packs, plans
 from app.pages.pharmacy.packs import Looked, OnCounter
 from app.pages.pharmacy.plans import PlannedLine
+from app.security import SCANNER_POLICY
 from app.service import Service
 from app.web import language_of_page, page
 from codings.base import Actor, Problem, Words
@@ -75,11 +76,17 @@ def draw(
     at_scan: bool = False,
     status: int = 200,
 ) -> Response:
-    """The page of an acceptance; of one that is over, what became of it. `at_scan`: the refusal is of a scan."""
+    """The page of an acceptance; of one that is over, what became of it. `at_scan`: the refusal is of a scan.
+
+    A scan that htmx sent is answered by the part of the page that it changed.
+    """
+    in_place = request.headers.get("HX-Request") == "true"
     language = language_of_page(request)
     with reading(service) as session:
         held = pharmacy_queries.acceptance(session, acceptance=acceptance, by=by)
         if not held.live(by.at):
+            if in_place:
+                return Response(headers={"HX-Redirect": f"/pharmacy/acceptances/{acceptance}"})
             dispenses = pharmacy_queries.dispenses_of(session, number=Number(held.shabad, held.n))
             mine = [done for done in dispenses if done.pharmacy == held.pharmacy]
             return page(
@@ -102,9 +109,9 @@ def draw(
     form = order or Form(plans.proposed(lines))
     if order is not None:  # what was scanned since, beside what was typed
         form = Form({**plans.proposed(lines), **order.typed}, errors=order.errors)
-    return page(
+    answer = page(
         request,
-        "pharmacy/acceptance.html",
+        "pharmacy/counter.html" if in_place else "pharmacy/acceptance.html",
         status=status,
         by=by,
         desk=desk,
@@ -117,3 +124,5 @@ def draw(
         problem=None if at_scan else problem,
         scan_problem=problem if at_scan else None,
     )
+    answer.headers.update(SCANNER_POLICY)
+    return answer

@@ -14,6 +14,7 @@ from app.flows import counter as flow
 from app.flows import possession
 from app.forms import Form, Sent, read
 from app.idempotency import Once
+from app.security import SCANNER_POLICY
 from app.service import Service, TheService
 from app.validation import malformed
 from app.web import page
@@ -114,7 +115,7 @@ def _draw(
         recent = pharmacy_queries.recent(session, by=by, limit=RECENT)
         cases = pharmacy_queries.open_cases(session, by=by)
     audit.saw(service, by=by, verb="pharmacy.queue", subject=by.centre or "")
-    return page(
+    answer = page(
         request,
         "pharmacy/queue.html",
         status=status,
@@ -125,3 +126,5 @@ def _draw(
         recent=recent,
         cases=cases,
     )
+    answer.headers.update(SCANNER_POLICY)
+    return answer
