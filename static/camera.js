@@ -16,11 +16,14 @@ function loadReader(from) {
     Object.assign(script, { src: from.script, integrity: from.integrity, crossOrigin: "anonymous" });
     script.onload = () => {
       const api = /** @type {any} */ (globalThis).BarcodeDetectionAPI;
-      api.prepareZXingModule({ overrides: { locateFile: () => from.wasm }, fireImmediately: true }).catch(reject);
-      resolve(new api.BarcodeDetector({ formats: FORMATS }));
+      api.prepareZXingModule({ overrides: { locateFile: () => from.wasm }, fireImmediately: true })
+        .then(() => resolve(new api.BarcodeDetector({ formats: FORMATS })), reject);
     };
     script.onerror = () => reject(new DOMException("", "NetworkError"));
     document.head.append(script);
+  }).catch((error) => {
+    reader = undefined; // the next press tries again
+    throw error;
   });
   return reader;
 }
@@ -42,9 +45,10 @@ export function whyNot(error) {
  * @param {HTMLVideoElement} video
  * @param {{script: string, integrity: string, wasm: string}} from
  * @param {(text: string) => void} found
+ * @param {() => void} ended the camera was unplugged or taken away
  * @returns {Promise<{stop: () => void, light: (() => Promise<void>) | null}>}
  */
-export async function open(video, from, found) {
+export async function open(video, from, found, ended) {
   if (!navigator.mediaDevices?.getUserMedia) throw new DOMException("", "NotFoundError");
   const wanted = { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 } };
   const stream = await navigator.mediaDevices.getUserMedia({ video: wanted });
@@ -55,19 +59,20 @@ export async function open(video, from, found) {
     video.srcObject = null;
   };
   let running = true;
-  let seen = "";
-  let at = 0;
+  /** @type {Map<string, number>} when each code was last before the lens */
+  const seen = new Map();
+  track.addEventListener("ended", ended);
   try {
     video.srcObject = stream;
     const [detector] = await Promise.all([loadReader(from), video.play()]);
     (async function look() {
       if (!running) return;
-      const [code] = await detector.detect(video).catch(() => []);
-      if (running && code && (code.rawValue !== seen || performance.now() - at > SAME_MS)) {
-        seen = code.rawValue;
-        found(seen);
+      const codes = await detector.detect(video).catch(() => []);
+      for (const { rawValue } of running ? codes : []) {
+        const before = seen.get(rawValue) ?? -SAME_MS;
+        seen.set(rawValue, performance.now());
+        if (performance.now() - before >= SAME_MS) found(rawValue);
       }
-      if (code) at = performance.now();
       setTimeout(look, PAUSE_MS);
     })();
   } catch (error) {

@@ -5,6 +5,8 @@
 
 const AIM = /^\][A-Za-z][0-9A-Za-z]/; // the symbology identifier that some scanners put first
 const RETAIL = /^([0-9]{8}|[0-9]{12,14})$/;
+const LONGEST_PREFIX = 8; // what a till's scanner was once told to put before every code
+const PREFIXED_PACK = /^(?!\]d2)[^0-9(\x1d]{1,8}(?=01[0-9]{14})/;
 const PACK = /^(\x1d|~|\()?01\)?[0-9]{14}/;
 
 /**
@@ -13,6 +15,9 @@ const PACK = /^(\x1d|~|\()?01\)?[0-9]{14}/;
  */
 export function plain(text) {
   const bare = text.replace(/[\r\n\t]+$/, "");
+  const slip = bare.slice(0, LONGEST_PREFIX + 5).toUpperCase().indexOf("NSK1:");
+  if (slip > 0) return bare.slice(slip);
+  if (PREFIXED_PACK.test(bare)) return bare.replace(PREFIXED_PACK, "");
   return AIM.test(bare) && !bare.startsWith("]d2") ? bare.slice(3) : bare;
 }
 

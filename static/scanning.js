@@ -125,7 +125,11 @@ async function start() {
   part("open").hidden = true;
   try {
     const { script = "", integrity = "", wasm = "" } = panel.dataset;
-    camera = await open(video, { script, integrity, wasm }, (text) => deliver(text));
+    const unplugged = () => {
+      stop();
+      say("failed", "stop");
+    };
+    camera = await open(video, { script, integrity, wasm }, (text) => deliver(text), unplugged);
     video.hidden = false;
     part("close").hidden = false;
     part("light").hidden = !camera.light;
@@ -147,18 +151,26 @@ function stop() {
 part("open").addEventListener("click", start);
 part("close").addEventListener("click", stop);
 part("light").addEventListener("click", () => camera?.light?.());
-addEventListener("pagehide", () => camera?.stop());
-listen((scan) => deliver(scan.text, scan.otherLayout), (focused) => focused === field());
+addEventListener("pagehide", stop);
+listen(
+  (scan) => (scan.capsLock ? say("caps", "stop") : deliver(scan.text, scan.otherLayout)),
+  (focused) => focused === field(),
+);
 if (forPacks) {
   document.addEventListener("htmx:after:swap", () => {
     told();
     busy = false;
     next();
   });
-  document.addEventListener("htmx:error", () => {
+  const notSent = () => {
     busy = false;
     waiting.length = 0;
     say("not-sent", "stop");
+  };
+  document.addEventListener("htmx:error", notSent);
+  document.addEventListener("htmx:before:response", (event) => {
+    const { status } = /** @type {CustomEvent} */ (event).detail.ctx.response.raw;
+    if (status === 401 || status === 403 || status >= 500) notSent();
   });
 }
 panel.hidden = false;

@@ -3,19 +3,21 @@
 //
 // What a scan typed into another field before it was known to be one is taken out again, so a scan lands in the scan
 // field or nowhere. Keys are read by their place on the keyboard too: with a Persian layout the letters come out
-// Persian, their places do not change.
+// Persian, their places do not change. With Caps Lock on nobody knows which letters were meant, so it is only told.
 
-const QUICK_MS = 75; // between two keys; whoever types needs longer for most of them
-const PAUSE_MS = 350; // within a scan that is known to be one, where the machine is busy
-const ENDED_MS = 400; // a scanner without Enter at the end has stopped by then
+const MEAN_MS = 60; // between the keys of a scan, on average; people need more than twice that
+const BEGIN_MS = 150; // the longest pause at its beginning
+const PAUSE_MS = 700; // and later, when it is known to be one and the machine is busy
+const ENDED_MS = 800; // a scanner without Enter at the end has stopped by then
 const SHORTEST = 6;
 const KNOWN = 12; // so many quick keys are no person
+const TYPED = /^[0-9]{1,12}$/; // a national ID on a numeric keypad is typed, however quickly
 const GS = "\x1d";
 
 /** A key by its place on a keyboard of the United States, which is what a scanner imitates. @param {KeyboardEvent} event */
 function byPlace(event) {
   const { code, shiftKey } = event;
-  if (/^Key[A-Z]$/.test(code)) return shiftKey !== event.getModifierState?.("CapsLock") ? code[3] : code[3].toLowerCase();
+  if (/^Key[A-Z]$/.test(code)) return shiftKey ? code[3] : code[3].toLowerCase();
   if (/^(Digit|Numpad)[0-9]$/.test(code)) return shiftKey && code[0] === "D" ? ")!@#$%^&*("[Number(code.at(-1))] : code.at(-1);
   const pair = PLACES[code];
   return pair ? pair[shiftKey ? 1 : 0] : "";
@@ -28,7 +30,8 @@ const PLACES = {
   Slash: ["/", "?"], Space: [" ", " "], NumpadDecimal: [".", "."], NumpadDivide: ["/", "/"], NumpadSubtract: ["-", "-"],
 };
 
-/** @typedef {{text: string, otherLayout: boolean}} Scan */
+/** @typedef {{text: string, otherLayout: boolean, capsLock: boolean}} Scan */
+/** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
 
 /**
  * Listen for scans on the whole page.
@@ -38,20 +41,29 @@ const PLACES = {
 export function listen(deliver, own) {
   let keys = "";
   let places = "";
+  let first = 0;
   let last = 0;
-  /** @type {{field: HTMLInputElement | HTMLTextAreaElement, value: string} | null} */
+  let capsLock = false;
+  /** @type {{field: Field, value: string} | null} */
   let before = null;
   let timer = 0;
 
   function forget() {
     keys = places = "";
     before = null;
+    capsLock = false;
     clearTimeout(timer);
+  }
+
+  /** Whether what has arrived was typed by a machine. */
+  function scanned() {
+    const quick = last - first <= MEAN_MS * (places.length - 1);
+    return places.length >= SHORTEST && quick && !TYPED.test(places);
   }
 
   function finish() {
     const otherLayout = !/^[\x1d -~]*$/.test(keys);
-    const scan = { text: otherLayout ? places : keys, otherLayout };
+    const scan = { text: otherLayout ? places : keys, otherLayout, capsLock };
     if (before) before.field.value = before.value;
     forget();
     deliver(scan);
@@ -60,10 +72,9 @@ export function listen(deliver, own) {
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey || event.metaKey) return;
     const now = event.timeStamp;
-    if (now - last > (places.length < KNOWN ? QUICK_MS : PAUSE_MS)) forget();
-    last = now;
+    if (now - last > (places.length < KNOWN ? BEGIN_MS : PAUSE_MS)) forget();
     if (event.key === "Enter" || event.key === "Tab") {
-      if (places.length < SHORTEST) return forget();
+      if (!scanned()) return forget();
       event.preventDefault(); // a scan's Enter presses no button
       event.stopImmediatePropagation();
       return finish();
@@ -73,12 +84,17 @@ export function listen(deliver, own) {
     const place = separator ? GS : byPlace(event);
     if (!place) return;
     if (separator) event.preventDefault();
-    if (!places) before = textOf(document.activeElement);
+    if (!places) {
+      before = textOf(document.activeElement);
+      first = now;
+    }
+    last = now;
+    capsLock ||= event.getModifierState("CapsLock") && /^Key/.test(event.code);
     keys += separator ? GS : event.key.length === 1 ? event.key : place;
     places += place;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      if (places.length >= KNOWN || (places.length >= SHORTEST && !own(document.activeElement))) finish();
+      if (scanned() && (places.length >= KNOWN || !own(document.activeElement))) finish();
       else forget();
     }, ENDED_MS);
   }, { capture: true });
@@ -86,6 +102,8 @@ export function listen(deliver, own) {
 
 /** A field and what stood in it before the first key arrived. @param {Element | null} field */
 function textOf(field) {
-  const writable = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement;
-  return writable && !field.readOnly ? { field, value: field.value } : null;
+  const kinds = [HTMLInputElement, HTMLTextAreaElement, HTMLSelectElement];
+  if (!kinds.some((kind) => field instanceof kind)) return null;
+  const found = /** @type {Field} */ (field);
+  return { field: found, value: found.value };
 }

@@ -1,10 +1,26 @@
 """The pages, one module or package a role. A module is served once its router stands in `routers`."""
 
-from app.pages import admin, council, home, insurer, paper, pharmacy, prescriber, regulator
+from app.pages import (
+    account,
+    admin,
+    council,
+    gallery,
+    home,
+    insurer,
+    paper,
+    patient,
+    pharmacy,
+    pharmacy_claims,
+    prescriber,
+    regulator,
+)
 
 routers = [
     home.router,
+    patient.router,
+    account.router,
     prescriber.router,
+    pharmacy_claims.router,
     pharmacy.router,
     paper.router,
     insurer.router,
@@ -12,3 +28,4 @@ routers = [
     regulator.router,
     admin.router,
 ]
+demonstration_routers = [gallery.router]  # what is served only where nobody is a real patient

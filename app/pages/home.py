@@ -1,9 +1,9 @@
-"""The pages of everyone: the first page, the language, the service's state, a slip's small code."""
+"""The pages of everyone: the first page, the language, the service's state."""
 
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from starlette.datastructures import URL
 from starlette.responses import Response
 from starlette.routing import Match
@@ -63,12 +63,6 @@ def status(request: Request, by: Public, service: TheService, session: Reading) 
         provinces=names(PROVINCE),
         causes=names(DECLARATION_CAUSE),
     )
-
-
-@router.get("/q/{number}")
-def pointer(request: Request, _by: Public, number: Annotated[str, Path(max_length=40)]) -> Response:  # noqa: ARG001
-    """Where a slip's small code leads in a browser: what it is for. The number is not looked up, so nothing leaks."""
-    return page(request, "home/pointer.html")
 
 
 def getable(request: Request, wanted: str) -> str:

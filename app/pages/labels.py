@@ -61,9 +61,9 @@ def insurer_names(session: Session) -> dict[str, Words]:
     return {row.code: Words(row.name_fa, row.name_en) for row in coverage_queries.insurers(session)}
 
 
-def centre_names(session: Session) -> dict[str, Words]:
-    """Every centre's name, by SIAM id."""
-    return {row.siam: Words(row.name_fa, row.name_en) for row in codings.centres(session)}
+def centre_names(session: Session, among: Collection[str] | None = None) -> dict[str, Words]:
+    """The names of all centres, or of some, by SIAM id."""
+    return {row.siam: Words(row.name_fa, row.name_en) for row in codings.centres(session, among=among)}
 
 
 def age(birth_date: date, on: date) -> int:

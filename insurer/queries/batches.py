@@ -69,6 +69,12 @@ def find(session: Session, *, insurer: str, seq: int, lock: bool = False) -> Bat
     return found
 
 
+def newest(session: Session, *, insurer: str, limit: int) -> Sequence[Batch]:
+    """The last batches of an insurer, the newest first."""
+    query = select(Batch).where(Batch.insurer == insurer).order_by(col(Batch.seq).desc()).limit(limit)
+    return session.exec(query).all()
+
+
 def shown(batch: Batch) -> dict[str, Any]:
     """A manifest as the API tells it: the signed content, with its hash and signature."""
     content: dict[str, Any] = json.loads(batch.manifest)

@@ -20,7 +20,7 @@ from codings.base import Actor, Role
 from insurer.outcomes import ClaimUnknown
 from insurer.queries.coverage import StateChange
 from insurer.states import ClaimNumber, ClaimState, Gate, VersionKind
-from insurer.tables.claims import Claim, ClaimStatus, ClaimVersion
+from insurer.tables.claims import Claim, ClaimStatus, ClaimVersion, CostStatement
 from insurer.tables.payments import Appeal, ClaimResult, Deduction, RemittanceLine
 from pharmacy.states import DispenseNumber
 from pharmacy.tables import Dispense
@@ -41,6 +41,7 @@ class ClaimView:
     """A claim with all that was ever said about it."""
 
     claim: Claim
+    statement: CostStatement  # who owes what of each line, step by step
     versions: Sequence[ClaimVersion]
     history: tuple[StateChange, ...]
     evidence: dict[str, Any] | None  # what the insurer was sent, of the newest version that asks for money
@@ -194,6 +195,7 @@ def claim(session: Session, *, number: str, by: Actor) -> ClaimView:
     asked = [version.line for version in versions if version.kind is VersionKind.ORIGINAL and version.line]
     return ClaimView(
         claim=row,
+        statement=session.get_one(CostStatement, (row.shabad, row.statement)),
         versions=versions,
         history=tuple(StateChange(c.from_state, c.to_state, c.at, c.by, c.why) for c in changes),
         evidence=json.loads(asked[-1]) if asked else None,

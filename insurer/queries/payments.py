@@ -41,11 +41,17 @@ def unread(session: Session, *, kind: SubmissionKind, limit: int) -> Sequence[tu
     ).all()
 
 
-def remittance(session: Session, *, insurer: str, payment_no: str) -> RemittanceView:
-    """One payment of this insurer; RemittanceUnknown for anything else."""
+def remittance_alone(session: Session, *, insurer: str, payment_no: str) -> Remittance:
+    """One payment of this insurer, without its lines; RemittanceUnknown for anything else."""
     found = session.get(Remittance, (insurer, payment_no))
     if found is None:
         raise RemittanceUnknown
+    return found
+
+
+def remittance(session: Session, *, insurer: str, payment_no: str) -> RemittanceView:
+    """One payment of this insurer; RemittanceUnknown for anything else."""
+    found = remittance_alone(session, insurer=insurer, payment_no=payment_no)
     lines = session.exec(
         select(RemittanceLine)
         .where(RemittanceLine.insurer == insurer, RemittanceLine.payment_no == payment_no)

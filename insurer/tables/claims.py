@@ -48,6 +48,10 @@ class Claim(Row, table=True):
             name="gates",
         ),
         Index("ix_claim_insurer", "insurer", "created_at", "number"),
+        # The desk's lists: by service day, by amount, and how old the open claims of each state are.
+        Index("ix_claim_insurer_day", "insurer", "service_day", "number"),
+        Index("ix_claim_insurer_amount", "insurer", "amount", "number"),
+        Index("ix_claim_insurer_state", "insurer", "state", "service_day"),
         Index("ix_claim_pharmacy", "pharmacy", "created_at", "number"),
         Index("ix_claim_held", "created_at", "number", postgresql_where=text("state = 'held'")),
     )

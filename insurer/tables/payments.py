@@ -82,7 +82,10 @@ class Appeal(Row, table=True):
     """A pharmacy's objection to one decision, in its own words."""
 
     __tablename__ = "appeal"
-    __table_args__ = (ForeignKeyConstraint(RESULT_KEY, [f"claim_result.{column}" for column in RESULT_KEY]),)
+    __table_args__ = (
+        ForeignKeyConstraint(RESULT_KEY, [f"claim_result.{column}" for column in RESULT_KEY]),
+        Index("ix_appeal_at", "insurer", "at", "claim"),
+    )
 
     insurer: str = Field(primary_key=True)
     claim: str = Field(primary_key=True)

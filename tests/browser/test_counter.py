@@ -122,6 +122,71 @@ def test_a_scan_never_lands_in_another_field(till, world):
     assert on_the_counter(world) == 2
 
 
+def test_a_scan_changes_no_choice_that_has_the_focus(till, world):
+    prescription = accepted(till, world)
+    chosen = till.page.locator("select[name^='reason.']").first
+    chosen.focus()
+    scan(till, prescription["qr"][0])
+    says(till, "That is a slip")
+    assert chosen.input_value() == ""
+
+
+def test_with_caps_lock_on_nothing_is_judged(till, world):
+    """A genuine pack with its letters exchanged would look forged."""
+    accepted(till, world)
+    till.page.evaluate(
+        """() => {
+          for (const c of "010626012345678621ABCDEF") {
+            const code = /[0-9]/.test(c) ? `Digit${c}` : `Key${c}`;
+            const event = { key: c.toLowerCase(), code, bubbles: true, modifierCapsLock: true };
+            document.body.dispatchEvent(new KeyboardEvent("keydown", event));
+          }
+          document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", bubbles: true }));
+        }"""
+    )
+    says(till, "Caps Lock is on")
+    assert on_the_counter(world) == 0
+
+
+@pytest.mark.parametrize("prefix", ["]Q3", "~", "Q", "STX"])
+def test_what_a_scanner_puts_before_a_code_is_no_part_of_it(till, world, prefix):
+    scan(till, prefix + world.prescribe()["qr"][0])
+    till.page.wait_for_url("**/acceptances/**")
+
+
+def test_a_national_id_typed_quickly_is_not_a_scan(till):
+    field = till.page.locator("#national_id")
+    field.focus()
+    till.page.keyboard.type("9991484922")
+    assert field.input_value() == "9991484922"
+    till.page.locator("#scan").focus()
+    till.page.wait_for_timeout(500)
+    assert field.input_value() == "9991484922"
+
+
+def test_a_camera_whose_reader_cannot_be_fetched_says_so_and_tries_again(people, world, tmp_path):
+    film = filmed([printed_qr(world.prescribe()["qr"][0])], tmp_path / "slip.mjpeg")
+    till = people.pharmacist(language="en", camera=film)
+    till.allow("503")
+    till.allow("wasm")
+    till.allow("falling back to ArrayBuffer")
+    till.page.route("**/zxing_reader.wasm", lambda route: route.fulfill(status=503))
+    till.goto("/pharmacy").press(CAMERA)
+    says(till, "The camera could not be opened")
+    till.page.unroute("**/zxing_reader.wasm")
+    till.press(CAMERA)
+    till.page.wait_for_url("**/acceptances/**")
+
+
+def test_a_session_that_ends_between_two_packs_is_said(till, world):
+    prescription = accepted(till, world)
+    till.page.locator("#barcode").wait_for()
+    till.context.clear_cookies(name="noskheh")
+    scan(till, world.fresh_pack(prescription["items"][0]["medicine"])["barcode"])
+    says(till, "the pack is not checked")
+    assert on_the_counter(world) == 0
+
+
 def test_a_scanner_with_a_persian_keyboard_is_read_all_the_same(till, world):
     """The keys come with Persian letters and digits; only their places are those of the code."""
     prescription = world.prescribe()

@@ -71,6 +71,7 @@ DOORS: dict[str, str] = {
     "POST /council/requests/{asked}/enter": "person: council_officer",
     "POST /council/requests/{asked}/refuse": "person: council_officer",
     "GET /council/requests/{asked}/{what}": "person: council_officer",
+    "GET /gallery": "anyone",
     "GET /health/live": "anyone",
     "GET /health/ready": "anyone",
     "GET /insurer": "person: insurer_officer",

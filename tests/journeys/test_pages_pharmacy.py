@@ -301,8 +301,8 @@ def test_letting_go_frees_the_prescription_for_others(world, pharmacist, slip):
 def test_after_thirty_minutes_the_page_says_so_and_nothing_is_handed_over(world, pharmacist, slip):
     page = on_the_counter(world, accept(pharmacist, slip))
     review = page.send(f"{page.path}/price")
-    for _ in range(4):  # the person keeps working, so the session lives
-        world.clock.advance(minutes=8)
+    for _ in range(8):  # the person keeps working, so the session lives
+        world.clock.advance(minutes=4)
         pharmacist.get("/pharmacy")
     late = review.send(f"{page.path}/dispense")
     assert late.status == 409

@@ -115,13 +115,61 @@ def test_it_ends_by_the_clock(world, first, second):
     assert "status-ended" in page.html
 
 
-def test_paper_is_counted_by_province_and_centre(world, first):
+def test_paper_is_counted_under_its_declaration_and_beside_what_was_electronic(world, first):
     declared = declare(world).json()
     world.clinic.post("/paper", paper(world, declared["number"]), ok=201)
-    page = first.get("/regulator")
-    assert "Tehran 1" in page.text
-    assert f"{declared['number']} Sepid Demonstration Clinic 1" in page.text
-    assert "Paper prescriptions transcribed under it: 1" in page.text
+    for _ in range(3):
+        world.prescribe()
+    assert "Paper prescriptions transcribed under it: 1" in first.get("/regulator").text
+    page = first.get("/regulator/paper")
+    assert "Tehran Sepid Demonstration Clinic 3 1 25 %" in page.text
+    assert "2026-12-01 3 1 25 %" in page.text
+    assert page.html.count('<svg class="plot"') == 2
+    assert "the oldest day stands first" in page.text
+    assert "style=" not in page.html
+
+
+def test_the_share_of_paper_is_had_as_a_file(world, first):
+    declared = declare(world).json()
+    world.clinic.post("/paper", paper(world, declared["number"]), ok=201)
+    told = first.tab.get("/regulator/paper.csv?province=IR-23").content.decode("utf-8-sig")
+    head, row = told.split("\r\n")[:2]
+    assert head.startswith(
+        "Province,Centre id,Centre,Electronic,Paper,Paper share,From day,From day (Jalali)"
+    )
+    assert row.endswith(",0,1,100 %,2026-11-04,1405/08/13,2026-12-01,1405/09/10")
+    other = first.tab.get("/regulator/paper.csv?province=IR-30").content.decode("utf-8-sig")
+    assert other.count("\r\n") == 1
+
+
+@pytest.mark.parametrize("sort", ["province", "centre", "electronic", "paper", "-paper", "nonsense"])
+def test_centres_are_sorted_and_days_chosen_in_the_jalali_calendar(world, first, sort):
+    world.prescribe()
+    page = first.get(f"/regulator/paper?sort={sort}&day_from=۱۴۰۵/۰۹/۱۰&day_to=1405/09/10")
+    assert "Sepid Demonstration Clinic 1 0 0 %" in page.text
+    assert ("no such column to sort by" in page.text) is (sort == "nonsense")
+    assert "Nothing was written in these days" in first.get("/regulator/paper?day_to=1405/09/09").text
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ("day_from=1405/09/11&day_to=1405/09/10", "after the last"),
+        ("day_from=1405/01/01&day_to=1405/09/10", "At most 92 days"),
+        ("day_from=2026-12-01", "Jalali"),
+    ],
+)
+def test_days_that_make_no_span_are_told_at_their_field(first, days, words):
+    page = first.get(f"/regulator/paper?{days}")
+    assert page.status == 422
+    assert words in page.read.errors["day_from"]
+
+
+def test_a_long_span_is_drawn_by_weeks(world, first):
+    world.prescribe()
+    page = first.get("/regulator/paper?day_from=1405/07/20&day_to=1405/09/10")
+    assert "Prescriptions by week" in page.text
+    assert "Week from" in page.text
 
 
 def test_the_page_is_persian_by_default(first):
@@ -133,6 +181,14 @@ def test_the_page_is_persian_by_default(first):
     assert "قطع شبکه یا اینترنت" in page.text
 
 
+def test_paper_against_electronic_in_persian(world, first):
+    world.prescribe()
+    page = first.speaking("fa").get("/regulator/paper")
+    assert page.read.root["dir"] == "rtl"
+    assert "۱۴۰۵/۰۹/۱۰ ۱ ۰ ۰٪" in page.text
+
+
 def test_nobody_else_declares(world):
     assert Person(world, "physician-9990001").get("/regulator").status == 403
+    assert Person(world, "insurer-tam").get("/regulator/paper").status == 403
     assert Person(world, "pharmacist-9990011").post("/regulator/declarations", DRAFT).status == 403

@@ -6,4 +6,4 @@ from app.pages.admin import accounts, audit, clients
 
 router = APIRouter(include_in_schema=False)
 for part in (accounts, clients, audit):
-    router.include_router(part.router, prefix="/admin")
+    router.include_router(part.router)

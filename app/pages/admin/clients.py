@@ -11,23 +11,42 @@ import codings.queries as codings
 import insurer.queries.coverage as coverage_queries
 from app import clients
 from app.access import SCOPES, Person
+from app.csv_export import Column, csv_of
 from app.db import WriteSession, reading
 from app.errors import STATUS
 from app.forms import Form, Sent, read
-from app.idempotency import Once
+from app.idempotency import Once, OneAction
+from app.listing import NOTHING, Asked, Listed, Sorting, ask, page_of
+from app.pages import labels
+from app.pages.admin import lists
 from app.pages.admin.accounts import insurer_choices
+from app.pages.filters import Sought
 from app.refusals import ClientRefused, ClientUnknown
 from app.service import Service, TheService
+from app.tables import ClientState
 from app.web import language_of_page, page, see_other
-from codings.base import Actor, Problem, Role
+from codings.base import Actor, Problem, Role, Words
 from codings.identifiers import InsurerCode, Siam
 from codings.outcomes import CentreUnknown
 from prescriber.inputs import Line
 
-router = APIRouter(prefix="/clients")
+router = APIRouter(prefix="/admin/clients")
 
 Administrator = Annotated[Actor, Person(Role.ADMINISTRATOR)]
 Jwks = Annotated[str, Field(max_length=clients.MAX_JWKS_BYTES)]
+
+
+SORTING = Sorting(columns=lists.MACHINES_BY, key=lists.MACHINES_KEY, first="id")
+COLUMNS = [
+    Column(Words("شناسه", "Id"), lambda row: row.id),
+    Column(Words("نام", "Name"), lambda row: row.name),
+    Column(Words("به عنوان", "May act as"), lambda row: " ".join(row.scopes)),
+    Column(Words("مرکز", "Centre"), lambda row: row.centre),
+    Column(Words("بیمه‌گر", "Insurer"), lambda row: row.insurer),
+    Column(Words("وضعیت", "State"), lambda row: row.state.value),
+    Column(Words("ساخته‌شده در", "Made"), lambda row: row.created_at, day=True),
+    Column(Words("سازنده", "Made by"), lambda row: row.created_by),
+]
 
 
 class ClientInput(BaseModel):
@@ -47,15 +66,39 @@ class KeysInput(BaseModel):
     jwks: Jwks
 
 
+class MachineFilter(BaseModel):
+    """Which of the machines. Its names are not those of the form for a new one."""
+
+    sought: Sought | None = None
+    acts_as: Sought | None = None
+    of_state: ClientState | None = None
+
+
 @router.get("")
 def machines(request: Request, _by: Administrator, service: TheService) -> Response:
     """Every machine, and the form for one more."""
     return _page(request, service, Form({}))
 
 
+@router.get(".csv")
+def export(request: Request, by: Administrator, service: TheService) -> Response:
+    """The same machines as a file."""
+    asked = ask(request, SORTING, MachineFilter, path="/admin/clients")
+    listed = _listed(asked)
+    if listed is None:
+        return see_other(asked.beginning)
+    return csv_of(service, listed, asked, COLUMNS, name="machines", language=language_of_page(request), by=by)
+
+
+@router.get("/{id}")
+def machine(id: str, request: Request, _by: Administrator, service: TheService) -> Response:
+    """One machine, with every key it ever had."""
+    return _one(request, service, id, Form({}))
+
+
 @router.get("/{id}/{what}")
 def back(id: str, what: str, _by: Administrator) -> Response:  # noqa: ARG001
-    return see_other("/admin/clients")
+    return see_other(f"/admin/clients/{id}")
 
 
 @router.post("")
@@ -93,25 +136,31 @@ def rotate(
     """Replace a machine's keys: those that are not pasted again stop working now."""
     form = read(sent, KeysInput)
     if form.value is None:
-        return _page(request, service, form, about=id, status=422)
+        return _one(request, service, id, form, status=422)
     pasted = form.value.jwks
 
     def write(session: WriteSession) -> str:
         clients.rotate(session, id=id, jwks=_jwks(pasted), by=by)
-        return f"/admin/clients#client-{id}"
+        return f"/admin/clients/{id}"
 
-    return _written(request, service, once, write, form, about=id)
+    try:
+        return once.page(write)
+    except ClientUnknown:
+        raise
+    except Problem as no:
+        form.blame(no)
+        return _one(request, service, id, form, problem=no, status=STATUS[no.kind])
 
 
 @router.post("/{id}/disable")
-def disable(request: Request, id: str, by: Administrator, once: Once, service: TheService) -> Response:
+def disable(id: str, by: Administrator, once: Once) -> Response:
     """Close a machine's access at once, its living tokens too."""
 
     def write(session: WriteSession) -> str:
         clients.disable(session, id=id, by=by)
         return f"/admin/clients#client-{id}"
 
-    return _written(request, service, once, write, Form({}), about=id)
+    return once.page(write)
 
 
 def _jwks(pasted: str) -> Any:
@@ -129,16 +178,19 @@ def _jwks(pasted: str) -> Any:
     return told
 
 
-def _written(
-    request: Request, service: Service, once: Once, write: Any, form: Form[Any], *, about: str = ""
-) -> Response:
+def _written(request: Request, service: Service, once: OneAction, write: Any, form: Form[Any]) -> Response:
     try:
         return once.page(write)
-    except ClientUnknown:
-        raise
     except Problem as no:
         form.blame(no)
-        return _page(request, service, form, about=about, problem=no, status=STATUS[no.kind])
+        return _page(request, service, form, problem=no, status=STATUS[no.kind])
+
+
+def _listed(asked: Asked[MachineFilter]) -> Listed | None:
+    wanted = asked.value
+    if wanted is None:
+        return None
+    return lists.machines_listed(sought=wanted.sought, scope=wanted.acts_as, state=wanted.of_state)
 
 
 def _page(
@@ -146,21 +198,55 @@ def _page(
     service: Service,
     form: Form[Any],
     *,
-    about: str = "",
+    problem: Problem | None = None,
+    status: int = 200,
+) -> Response:
+    asked = ask(request, SORTING, MachineFilter, path="/admin/clients")
+    listed = _listed(asked)
+    with reading(service) as session:
+        shown = NOTHING if listed is None else page_of(session, listed, asked)
+        insurers = insurer_choices(session, english=language_of_page(request) == "en")
+        centres = labels.centre_names(session, {row.centre for row in shown.rows if row.centre})
+    return page(
+        request,
+        "admin/clients.html",
+        block="list",
+        form=form,
+        asked=asked,
+        shown=shown,
+        scopes=sorted(SCOPES),
+        insurers=insurers,
+        insurer_names=dict(insurers),
+        centres=centres,
+        problem=problem,
+        status=status if status != 200 else asked.status,
+    )
+
+
+def _one(
+    request: Request,
+    service: Service,
+    id: str,
+    form: Form[Any],
+    *,
     problem: Problem | None = None,
     status: int = 200,
 ) -> Response:
     with reading(service) as session:
-        rows = [(row, len(clients.keys_of(session, id=row.id))) for row in clients.clients(session)]
-        insurers = insurer_choices(session, english=language_of_page(request) == "en")
+        found = clients.client(session, id=id)
+        if found is None:
+            raise ClientUnknown
+        keys = lists.keys_ever(session, id)
+        insurers = dict(insurer_choices(session, english=language_of_page(request) == "en"))
+        centres = labels.centre_names(session, {found.centre} if found.centre else set())
     return page(
         request,
-        "admin/clients.html",
-        form=form,
-        rows=rows,
-        scopes=sorted(SCOPES),
-        insurers=insurers,
-        about=about,
-        problem=problem,
+        "admin/client.html",
         status=status,
+        machine=found,
+        keys=keys,
+        insurers=insurers,
+        centres=centres,
+        form=form,
+        problem=problem,
     )

@@ -1,172 +1,136 @@
-"""Batches on the page: the cursor, the list, and one manifest with the claims in its file."""
+"""Batches on the page: the cursor, the list, and one manifest with its downloads and the claims in its file."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
-from sqlalchemy.orm import defer
-from sqlmodel import Session, col, select
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 import insurer.queries.batches as batch_queries
-import insurer.queries.claims as claim_queries
 from app import audit
 from app.access import Person
+from app.csv_export import Column, csv_of
 from app.db import Reading
-from app.pages import labels
+from app.listing import NOTHING, Asked, Listed, NoFilter, Sorting, ask, page_of
+from app.pages.filters import DayFilter
 from app.service import TheService
-from app.web import page
-from codings.base import Actor, Role
-from insurer.states import BATCH_WORDS, CLAIM_WORDS, BatchState, ClaimState, VersionKind
+from app.web import language_of_page, page, see_other
+from codings.base import Actor, Role, Words
+from insurer.queries import lists
+from insurer.states import BATCH_WORDS, CLAIM_WORDS, BatchState, VersionKind
 from insurer.tables.batches import BatchItem
 from insurer.tables.claims import Claim
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(prefix="/insurer/batches", include_in_schema=False)
 Officer = Annotated[Actor, Person(Role.INSURER_OFFICER)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-After = Annotated[int, Query(ge=0, le=2**31 - 1)]
-Before = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 
-AT_ONCE = 25  # batches on a page
-LINES = 100  # claims of a batch on a page
-NEWEST = 10  # claims on the first page
+SORTING = Sorting(columns=lists.BATCHES_BY, key=lists.BATCHES_KEY, first="-number")
+LINES = Sorting(columns=lists.LINES_BY, key=lists.LINES_KEY, first="line")
+LINES_AT_ONCE = 100
+DOWNLOADS = 50  # on the page of a batch, the newest
+VERSION_WORDS = {
+    VersionKind.ORIGINAL: Words("اصلی", "original"),
+    VersionKind.REVERSAL: Words("برگشتی", "reversal"),
+}
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One batch of the list."""
-
-    seq: int
-    sealed_at: datetime
-    count: int
-    reversals: int
-    amount: int
-    state: BatchState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of a batch's file."""
-
-    position: int
-    claim: str
-    version: int
-    kind: VersionKind
-    amount: int
-    state: ClaimState
+COLUMNS = [
+    Column(Words("دسته", "Batch"), lambda batch: batch.seq),
+    Column(Words("مهرشده در", "Sealed at"), lambda batch: batch.sealed_at, day=True),
+    Column(Words("تعداد صورت‌حساب", "Claims"), lambda batch: batch.claim_count),
+    Column(Words("برگشتی‌ها", "Reversals"), lambda batch: batch.reversal_count),
+    Column(Words("مبلغ (ریال)", "Amount (Rial)"), lambda batch: batch.amount_total),
+    Column(Words("وضعیت", "State"), lambda batch: BATCH_WORDS[batch.state]),
+    Column(Words("رسید در", "Acknowledged at"), lambda batch: batch.acked_at, day=True),
+    Column(Words("اندازهٔ پرونده (بایت)", "Bytes of the file"), lambda batch: batch.file_bytes),
+    Column(Words("SHA-256 پرونده", "SHA-256 of the file"), lambda batch: batch.file_sha256),
+    Column(Words("SHA-256 صورت", "SHA-256 of the manifest"), lambda batch: batch.manifest_sha256),
+]
 
 
-@router.get("/insurer")
-def home(request: Request, by: Officer, session: Reading) -> Response:
-    """Where everything stands: batches by number, and the newest claims."""
-    insurer = by.insurer or ""
-    cursor = batch_queries.cursor(session, insurer=insurer, at=by.at)
-    return page(
-        request,
-        "insurer/home.html",
-        by=by,
-        cursor=cursor,
-        batches=_rows(session, insurer, cursor, before=None, limit=5),
-        claims=claim_queries.claims(session, by=by, limit=NEWEST).items,
-        name=labels.insurer_names(session).get(insurer),
-        centres=labels.centre_names(session),
-        batch_words=BATCH_WORDS,
-        claim_words=CLAIM_WORDS,
-    )
+class BatchFilter(DayFilter):
+    """What an officer looks for; days are those of sealing."""
+
+    state: BatchState | None = None
 
 
-@router.get("/insurer/batches")
-def batches(request: Request, by: Officer, session: Reading, before: Before = None) -> Response:
-    """The batches, the newest first; `before` goes on with the older ones."""
-    insurer = by.insurer or ""
-    cursor = batch_queries.cursor(session, insurer=insurer, at=by.at)
-    rows = _rows(session, insurer, cursor, before=before, limit=AT_ONCE)
-    older = rows[-1].seq if rows and rows[-1].seq > 1 else None
+@router.get("")
+def batches(request: Request, by: Officer, session: Reading) -> Response:
+    """The batches, the newest first, and how far they have come."""
+    asked = ask(request, SORTING, BatchFilter)
+    listed = _listed(by, asked)
+    language = language_of_page(request)
     return page(
         request,
         "insurer/batches.html",
+        block="list",
+        status=asked.status,
         by=by,
-        cursor=cursor,
-        batches=rows,
-        older=older,
-        newest=before is None,
+        asked=asked,
+        shown=NOTHING if listed is None else page_of(session, listed, asked),
+        cursor=batch_queries.cursor(session, insurer=by.insurer or "", at=by.at),
+        states=[(s.value, words.en if language == "en" else words.fa) for s, words in BATCH_WORDS.items()],
         batch_words=BATCH_WORDS,
     )
 
 
-@router.get("/insurer/batches/{seq}")
-def batch(
-    seq: Number, request: Request, by: Officer, service: TheService, session: Reading, after: After = 0
+@router.get(".csv")
+def export(request: Request, by: Officer, service: TheService) -> Response:
+    """The same batches as a file."""
+    asked = ask(request, SORTING, BatchFilter)
+    listed = _listed(by, asked)
+    if listed is None:
+        return see_other(asked.beginning)
+    return csv_of(service, listed, asked, COLUMNS, name="batches", language=language_of_page(request), by=by)
+
+
+@router.get("/{seq}.csv")
+def export_lines(
+    seq: Number, request: Request, by: Officer, service: TheService, session: Reading
 ) -> Response:
-    """One manifest as it was signed, and the lines of its file; `after` goes on behind a position."""
+    """The lines of one batch's file, with where each claim stands now."""
+    insurer, language = by.insurer or "", language_of_page(request)
+    batch_queries.find(session, insurer=insurer, seq=seq)
+    columns = [
+        Column(Words("سطر", "Line"), lambda row: row[0].position),
+        Column(Words("صورت‌حساب", "Claim"), lambda row: row[0].claim),
+        Column(Words("نسخهٔ سند", "Version"), lambda row: row[0].version),
+        Column(Words("نوع", "Kind"), lambda row: VERSION_WORDS[row[0].kind]),
+        Column(Words("مبلغ (ریال)", "Amount (Rial)"), signed),
+        Column(Words("وضعیت کنونی", "Claim now"), lambda row: CLAIM_WORDS[row[1].state]),
+    ]
+    listed, asked = lists.lines_listed(insurer=insurer, seq=seq), ask(request, LINES, NoFilter)
+    return csv_of(service, listed, asked, columns, name=f"batch-{seq}", language=language, by=by)
+
+
+@router.get("/{seq}")
+def batch(seq: Number, request: Request, by: Officer, service: TheService, session: Reading) -> Response:
+    """One manifest as it was signed, who fetched its file, and the lines of it."""
     insurer = by.insurer or ""
     found = batch_queries.find(session, insurer=insurer, seq=seq)
-    lines = _lines(session, insurer, seq, after=after)
+    asked = ask(request, LINES, NoFilter)
     audit.saw(service, by=by, verb="batch.read", subject=f"{insurer}:{seq}")
+    downloads = lists.downloads_listed(insurer=insurer, seq=seq).limit(DOWNLOADS)
     return page(
         request,
         "insurer/batch.html",
+        block="list",
         by=by,
+        asked=asked,
+        shown=page_of(session, lists.lines_listed(insurer=insurer, seq=seq), asked, limit=LINES_AT_ONCE),
         batch=found,
+        downloads=session.scalars(downloads).all(),
         manifest=batch_queries.shown(found),
-        lines=lines[:LINES],
-        further=lines[LINES - 1].position if len(lines) > LINES else None,
-        begins=after == 0,
         batch_words=BATCH_WORDS,
         claim_words=CLAIM_WORDS,
     )
 
 
-def _rows(
-    session: Session, insurer: str, cursor: Mapping[str, Any], *, before: int | None, limit: int
-) -> list[Row]:
-    """Newest first. Numbers have no gaps, so where a page begins is a subtraction."""
-    newest = min(cursor["sealed"], (before or cursor["sealed"] + 1) - 1)
-    first = max(0, newest - limit)
-    told = batch_queries.manifests_after(session, insurer=insurer, after=first, limit=newest - first)
-    return [
-        Row(
-            seq=manifest["seq"],
-            sealed_at=datetime.fromisoformat(manifest["sealed_at"]),
-            count=manifest["claim_count"],
-            reversals=manifest["reversal_count"],
-            amount=manifest["amount_total"],
-            state=_state(manifest["seq"], cursor),
-        )
-        for manifest in reversed(told)
-    ]
+def signed(row: tuple[BatchItem, Claim]) -> int:
+    """What a line asks for; a reversal asks for it back."""
+    item, claim = row
+    return -claim.amount if item.kind is VersionKind.REVERSAL else claim.amount
 
 
-def _state(seq: int, cursor: Mapping[str, Any]) -> BatchState:
-    acknowledged = seq <= cursor["acked_contiguous"] or seq in cursor["acked_out_of_order"]
-    return BatchState.ACKNOWLEDGED if acknowledged else BatchState.SEALED
-
-
-def _lines(session: Session, insurer: str, seq: int, *, after: int) -> Sequence[Line]:
-    """The lines behind a position, one more than a page shows."""
-    query = (
-        select(BatchItem, Claim)
-        .join(
-            Claim,
-            (col(Claim.shabad) == col(BatchItem.shabad))
-            & (col(Claim.n) == col(BatchItem.n))
-            & (col(Claim.d) == col(BatchItem.d))
-            & (col(Claim.insurer) == col(BatchItem.insurer)),
-        )
-        .where(BatchItem.insurer == insurer, BatchItem.seq == seq, col(BatchItem.position) > after)
-        .order_by(col(BatchItem.position))
-        .limit(LINES + 1)
-    )
-    return [
-        Line(
-            position=item.position,
-            claim=item.claim,
-            version=item.version,
-            kind=item.kind,
-            amount=-claim.amount if item.kind is VersionKind.REVERSAL else claim.amount,
-            state=claim.state,
-        )
-        for item, claim in session.exec(query.options(defer(col(BatchItem.line))))  # type: ignore[arg-type]
-    ]
+def _listed(by: Actor, asked: Asked[BatchFilter]) -> Listed | None:
+    wanted = asked.value
+    return None if wanted is None else lists.batches_listed(insurer=by.insurer or "", **wanted.model_dump())

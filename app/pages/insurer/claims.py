@@ -1,56 +1,77 @@
-"""Claims on the page: the list by state, and one claim with its evidence, versions, decisions and money."""
+"""Claims on the insurer's page: the list with its sums, as a file too, and one claim with all that was said of it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 import codings.queries as codings
 import insurer.queries.claims as claim_queries
 from app import audit
 from app.access import Person
+from app.csv_export import csv_of
 from app.db import Reading
-from app.pages import labels
+from app.listing import NOTHING, Asked, Listed, ask, page_of
+from app.pages import claim_words, labels
+from app.pages.filters import DayFilter, Rial
 from app.service import TheService
-from app.web import language_of_page, page
-from codings.base import Actor, Role, Words
-from insurer.states import CLAIM_WORDS, ClaimState
+from app.web import language_of_page, page, see_other
+from codings.base import Actor, Role
+from codings.identifiers import Siam
+from codings.states import CentreKind
+from insurer.queries import figures, lists
+from insurer.states import CLAIM_WORDS, ClaimKind, ClaimState
 from insurer.tables.coverage import Shabad
-from pharmacy.states import VERDICT_WORDS
 
 router = APIRouter(prefix="/insurer/claims", include_in_schema=False)
 Officer = Annotated[Actor, Person(Role.INSURER_OFFICER)]
-Asked = Annotated[str, Query(max_length=200)]
-AT_ONCE = 50
-Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+class ClaimFilter(DayFilter):
+    """What an officer looks for."""
+
+    state: ClaimState | None = None
+    kind: ClaimKind | None = None
+    pharmacy: Siam | None = None
+    least: Rial | None = None
+    most: Rial | None = None
 
 
 @router.get("")
-def claims(
-    request: Request,
-    by: Officer,
-    session: Reading,
-    state: Asked = "",
-    cursor: Asked = "",
-    limit: Limit = AT_ONCE,
-) -> Response:
-    """This insurer's claims, the newest first, all or of one state, `limit` on a page."""
-    wanted = ClaimState(state) if state in set(ClaimState) else None
-    found = claim_queries.claims(session, by=by, state=wanted, limit=limit, cursor=cursor or None)
+def claims(request: Request, by: Officer, session: Reading) -> Response:
+    """This insurer's claims, with the sums of what the filter finds."""
+    asked = ask(request, claim_words.SORTING, ClaimFilter)
+    listed = _listed(by, asked)
+    shown = NOTHING if listed is None else page_of(session, listed, asked)
     language = language_of_page(request)
     return page(
         request,
         "insurer/claims.html",
+        block="list",
+        status=asked.status,
         by=by,
-        claims=found.items,
-        further=found.next,
-        state=wanted.value if wanted else "",
-        newest=not cursor,
-        limit=limit,
+        asked=asked,
+        shown=shown,
+        totals=None if listed is None else figures.totals(session, listed),
         states=[(s.value, words.en if language == "en" else words.fa) for s, words in CLAIM_WORDS.items()],
-        centres=labels.centre_names(session),
+        kinds=[(k.value, w.en if language == "en" else w.fa) for k, w in claim_words.KINDS.items()],
+        pharmacies=_pharmacies(session, language),
+        centres=labels.centre_names(session, {claim.pharmacy for claim in shown.rows}),
         claim_words=CLAIM_WORDS,
     )
+
+
+@router.get(".csv")
+def export(request: Request, by: Officer, service: TheService, session: Reading) -> Response:
+    """The same claims, in the same order, as a file."""
+    asked = ask(request, claim_words.SORTING, ClaimFilter)
+    listed = _listed(by, asked)
+    if listed is None:
+        return see_other(asked.beginning)
+    language = language_of_page(request)
+    columns = claim_words.columns(labels.centre_names(session))
+    return csv_of(service, listed, asked, columns, name="claims", language=language, by=by)
 
 
 @router.get("/{number}")
@@ -59,20 +80,15 @@ def claim(number: str, request: Request, by: Officer, service: TheService, sessi
     view = claim_queries.claim(session, number=number, by=by)
     whose = session.get_one(Shabad, view.claim.shabad).patient
     audit.saw(service, by=by, verb="claim.read", subject=number, patient=str(whose) if whose else None)
-    evidence = view.evidence or {}
-    generics = {line["generic"] for line in evidence.get("dispense", {}).get("lines", ())}
-    return page(
-        request,
-        "insurer/claim.html",
-        by=by,
-        view=view,
-        claim=view.claim,
-        evidence=view.evidence,
-        medicines={
-            code: Words(m.name_fa, m.short) for code, m in codings.medicines(session, generics).items()
-        },
-        insurers=labels.insurer_names(session),
-        centre=labels.centre_names(session).get(view.claim.pharmacy),
-        states={state.value: words for state, words in CLAIM_WORDS.items()},
-        verdicts={verdict.value: words for verdict, words in VERDICT_WORDS.items()},
-    )
+    return page(request, "insurer/claim.html", by=by, **claim_words.context(session, view))
+
+
+def _listed(by: Actor, asked: Asked[ClaimFilter]) -> Listed | None:
+    wanted = asked.value
+    return None if wanted is None else lists.claims_listed(by=by, **wanted.model_dump())
+
+
+def _pharmacies(session: Session, language: Any) -> labels.Choices:
+    """Pharmacies by name, as the filter's field suggests them."""
+    found = codings.centres(session, kind=CentreKind.PHARMACY)
+    return [(row.siam, row.name_en if language == "en" else row.name_fa) for row in found]

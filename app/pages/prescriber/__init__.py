@@ -2,8 +2,26 @@
 
 from fastapi import APIRouter
 
-from app.pages.prescriber import drafts, facts, key, medicines, prescriptions, review, slips, start, visits
+from app.pages.prescriber import (
+    drafts,
+    facts,
+    favourites,
+    key,
+    live,
+    medicines,
+    prescriptions,
+    review,
+    several,
+    sign,
+    slips,
+    start,
+    visits,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (start, visits, medicines, facts, drafts, review, prescriptions, slips, key):
+PARTS = (
+    *(start, live, visits, medicines, favourites, facts, drafts, several, review, sign),
+    *(prescriptions, slips, key),
+)
+for part in PARTS:
     router.include_router(part.router, prefix="/prescriber")

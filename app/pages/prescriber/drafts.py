@@ -1,7 +1,8 @@
-"""A draft: written as typed, saved with every press of a button, checked and priced beside the form.
+"""A draft: written as typed, saved with every change, checked and priced beside the form.
 
-The buttons are one form, so that nothing typed is lost whichever is pressed. A tab that was overtaken by another
-gets 412 and sees both: its own text in the form, the saved one beside it.
+The buttons are one form, so that nothing typed is lost whichever is pressed. A script sends the same form while one
+types (`X-Live`) and is answered with the same page at once, from which it takes what has changed. A tab that was
+overtaken by another gets 412 and sees both: its own text in the form, the saved one beside it.
 """
 
 from typing import Annotated, Any
@@ -17,20 +18,19 @@ import codings.queries as codings
 import prescriber.queries as prescriber_queries
 from app import audit
 from app.access import Person
-from app.db import WriteSession, reading
+from app.db import WriteSession, reading, writing
 from app.errors import STATUS
 from app.flows import visit as visit_flow
 from app.forms import Form, Sent, read
 from app.idempotency import Once
-from app.pages.prescriber import order
+from app.pages.prescriber import changes, finding, identity, pressed
+from app.pages.prescriber.identity import PatientElsewhere
 from app.pages.prescriber.look import Look, look
 from app.refusals import Malformed
 from app.service import Service, TheService
 from app.web import page, see_other
 from codings.base import Actor, Problem, Role
-from codings.queries import Found
-from codings.systems import FREQUENCY, GENERIC, ICD10
-from codings.tables import Medicine
+from codings.systems import ICD10
 from prescriber import actions as prescriber_actions
 from prescriber.outcomes import DraftStale
 from prescriber.states import DraftState, Number
@@ -39,8 +39,10 @@ from prescriber.tables import Draft
 router = APIRouter(prefix="/drafts")
 
 Physician = Annotated[Actor, Person(Role.PHYSICIAN)]
+LIVE = "x-live"
 MOST_FOUND = 12
-MOST_TYPED = 100
+MOST_TYPED = finding.MOST_TYPED
+EARLIER = 6
 
 
 class Press(BaseModel):
@@ -51,6 +53,7 @@ class Press(BaseModel):
     do: str = Field(default="save", max_length=80)
     q: str = Field(default="", max_length=MOST_TYPED)
     dq: str = Field(default="", max_length=MOST_TYPED)
+    favourite_name: str = Field(default="", max_length=200)
 
 
 class DiscardInput(BaseModel):
@@ -72,8 +75,12 @@ def edit(
     """The form, what can be found for the search boxes, the findings and the cost."""
     with reading(service) as session:
         found = prescriber_queries.draft(session, draft=draft, by=by)
+        now, _ = identity.opened(session, request.state.session_sha256)
     if found.state is not DraftState.OPEN:
         return see_other(_after(found))
+    if now is None:
+        with writing(service) as session:
+            identity.open_here(session, request.state.session_sha256, patient=found.patient, by=by)
     audit.saw(service, by=by, verb="draft.read", subject=str(draft), patient=str(found.patient))
     return _page(
         request, service, found, found.typed, by=by, q=q[:MOST_TYPED], dq=dq[:MOST_TYPED], check=check
@@ -88,30 +95,43 @@ def save(
     press = read(FormData([(n, v) for n, v in sent.multi_items() if n in Press.model_fields]), Press)
     with reading(service) as session:
         found = prescriber_queries.draft(session, draft=draft, by=by)
-        typed = order.kept(sent.multi_items(), replaces=found.typed.get("replaces"))
-        asked = press.value
-        if asked is not None:
-            typed = _pressed(session, typed, asked.do)
-    if asked is None:
+    typed = changes.kept(sent.multi_items(), before=found.typed)
+    if press.value is None:
         return _page(request, service, found, typed, by=by, problem=Malformed(), status=400)
-    pressed = asked
+    asked = press.value
 
     def write(session: WriteSession) -> str:
+        sha256 = request.state.session_sha256
+        if asked.do == "here" and asked.patient == found.patient:
+            identity.open_here(session, sha256, patient=found.patient, by=by)
+        if asked.patient == found.patient:
+            identity.require_open(session, sha256, patient=found.patient, by=by)
+        done = pressed.done(
+            session, typed, asked.do, before=found.typed, draft=found, name=asked.favourite_name, by=by
+        )
         prescriber_actions.save_draft(
             session,
             draft=draft,
-            patient=pressed.patient,
+            patient=asked.patient,
             shabad=found.shabad,
-            typed=typed,
-            version=pressed.version,
+            typed=done,
+            version=asked.version,
             by=by,
         )
-        return _next(draft, pressed, typed)
+        return _next(draft, asked, done)
 
     try:
-        return once.page(write)
+        answer = once.page(write)
     except Problem as no:
         return _refused(request, service, draft, typed, no, by=by)
+    return _live(request, service, draft, asked, by=by) if LIVE in request.headers else answer
+
+
+def _live(request: Request, service: Service, draft: UUID, asked: Press, *, by: Actor) -> Response:
+    """The page as it is now, without the way round over an address."""
+    with reading(service) as session:
+        now = prescriber_queries.draft(session, draft=draft, by=by)
+    return _page(request, service, now, now.typed, by=by, dq=asked.dq if asked.do == "diagnosis" else "")
 
 
 def _refused(
@@ -126,37 +146,18 @@ def _refused(
     return _page(request, service, now, typed, by=by, problem=no, saved=saved, status=STATUS[no.kind])
 
 
-def _pressed(session: Any, typed: dict[str, str], do: str) -> dict[str, str]:
-    """The draft after a button: `add:<medicine>`, `remove:<item>`, `diagnose:<code>`, `undiagnose:<place>`."""
-    verb, _, what = do.partition(":")
-    place = int(what) if what.isascii() and what.isdigit() and len(what) < 4 else None
-    if verb == "add" and (medicine := codings.medicines(session, {what}).get(what)) is not None:
-        typed = order.with_medicine(typed, medicine)
-    elif verb == "diagnose" and codings.concepts(session, ICD10, {what}):
-        typed = order.with_diagnosis(typed, what)
-    elif verb == "remove" and place is not None:
-        typed = order.without(typed, "items", place)
-    elif verb == "undiagnose" and place is not None:
-        typed = order.without(typed, "diagnoses", place)
-    frequencies = {row.code: row for row in codings.concept_list(session, FREQUENCY)}
-    return order.with_quantities(typed, frequencies)
-
-
 def _next(draft: UUID, asked: Press, typed: dict[str, str]) -> str:
     """Where the browser goes: the search's results, the item that was added, the review, or the form again."""
     here = f"/prescriber/drafts/{draft}"
     verb = asked.do.partition(":")[0]
-    if verb == "review":
-        return f"{here}/review"
-    if verb == "facts":
-        return f"{here}/facts"
+    if verb in {"review", "facts"}:
+        return f"{here}/{verb}"
     if verb in {"save", "find"} and asked.q.strip():
         return f"{here}?{_query('q', asked.q)}#find-medicine"
     if verb in {"save", "diagnosis"} and asked.dq.strip():
         return f"{here}?{_query('dq', asked.dq)}#diagnoses"
-    if verb == "add":
-        last = max(int(name.split(".")[1]) for name in typed if name.startswith("items."))
-        return f"{here}#item-{last + 1}"
+    if verb in {"add", "use", "repeat"} and (items := changes.fields_of(typed, "items")):
+        return f"{here}#item-{len(items)}"
     return f"{here}#{'diagnoses' if 'diagnose' in verb else 'order'}"
 
 
@@ -201,12 +202,6 @@ def discard(
         return _page(request, service, found, found.typed, by=by, problem=no, status=STATUS[no.kind])
 
 
-def found_medicines(session: Any, q: str) -> tuple[list[Found], dict[str, Medicine]]:
-    """What a text may mean, in the order of the search, and the medicines themselves."""
-    found = codings.search(session, GENERIC, q[:MOST_TYPED], MOST_FOUND) if q.strip() else []
-    return found, codings.medicines(session, {row.code for row in found})
-
-
 def _page(
     request: Request,
     service: Service,
@@ -223,8 +218,16 @@ def _page(
 ) -> Response:
     with reading(service) as session:
         seen: Look = look(request, session, service, draft=draft, typed=typed, by=by)
-        medicines, described = found_medicines(session, q)
-        diagnoses = codings.search(session, ICD10, dq, MOST_FOUND) if dq.strip() else []
+        now, _ = identity.opened(session, request.state.session_sha256)
+        earlier = prescriber_queries.by_practitioner(session, patient=draft.patient, by=by, limit=EARLIER)
+        context: dict[str, Any] = {
+            "offer": finding.offer(session, q),
+            "diagnoses": codings.search(session, ICD10, dq, MOST_FOUND) if dq.strip() else [],
+            "favourites": prescriber_queries.favourites(session, by=by),
+            "earlier": earlier,
+        }
+    if check and seen.risks and not (seen.missing or seen.errors):
+        return see_other(f"/prescriber/drafts/{draft.id}/identity")
     form: Form[Any] = Form(typed, errors=dict(seen.errors))
     if check:
         form.errors |= seen.missing
@@ -236,10 +239,19 @@ def _page(
         seen=seen,
         q=q,
         dq=dq,
-        medicines=medicines,
-        described=described,
-        diagnoses=diagnoses,
+        items=changes.fields_of(typed, "items"),
+        removed=changes.fields_of(typed, "removed"),
+        removed_names=_names(service, changes.fields_of(typed, "removed")),
+        elsewhere=now not in {None, draft.patient} or isinstance(problem, PatientElsewhere),
         saved=saved,
         problem=problem or seen.problem,
         status=status,
+        **context,
     )
+
+
+def _names(service: Service, removed: list[dict[str, str]]) -> dict[str, str]:
+    """What the removed medicines are called."""
+    with reading(service) as session:
+        known = codings.medicines(session, {item.get("medicine", "") for item in removed})
+    return {code: medicine.short for code, medicine in known.items()}

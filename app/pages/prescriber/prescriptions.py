@@ -20,12 +20,13 @@ from app.forms import Form, Sent, read
 from app.idempotency import Once
 from app.pages.labels import centre_names
 from app.pages.moments import last_day
+from app.pages.prescriber import identity, pressed
 from app.pages.prescriber.banner import banner
 from app.pages.prescriber.lists import ORDER, lists
 from app.pages.prescriber.order import typed_from
 from app.service import Service, TheService
 from app.web import language_of_page, page, see_other
-from codings.base import Actor, Problem, Role
+from codings.base import Actor, Kind, Problem, Role, Words
 from codings.systems import ICD10
 from prescriber import actions as prescriber_actions
 from prescriber.outcomes import CannotReplace
@@ -35,6 +36,21 @@ router = APIRouter(prefix="/prescriptions")
 
 Physician = Annotated[Actor, Person(Role.PHYSICIAN)]
 PathNumber = Annotated[str, Path(max_length=24)]
+
+
+class NoOpenVisit(Problem):
+    """A prescription is repeated within a visit, since it needs a SHABAD and a look at the patient."""
+
+    code = "repeat.no_visit"
+    kind = Kind.CONFLICT
+    words = Words(
+        fa="برای این بیمار پیش‌نویس بازی ندارید؛ نسخه تنها در یک ویزیت تکرار می‌شود.",
+        en="You have no open draft for this patient; a prescription is repeated within a visit.",
+    )
+    fix = Words(
+        fa="نخست ویزیت بیمار را باز کنید؛ نسخه‌های پیشین در پیش‌نویس پیش روی شماست.",
+        en="Open a visit for the patient first; earlier prescriptions are at hand in the draft.",
+    )
 
 
 class CancelInput(BaseModel):
@@ -49,6 +65,7 @@ def prescription(request: Request, number: PathNumber, by: Physician, service: T
 
 @router.get("/{number}/cancel")
 @router.get("/{number}/correct")
+@router.get("/{number}/repeat")
 def back(number: PathNumber, _by: Physician) -> Response:
     return see_other(f"/prescriber/prescriptions/{number_of(number)}")
 
@@ -87,8 +104,33 @@ def correct(request: Request, number: PathNumber, by: Physician, once: Once, ser
         draft = prescriber_actions.save_draft(
             session, patient=view.patient, shabad=named.shabad, typed=typed_from(view), by=by
         )
+        identity.open_here(session, request.state.session_sha256, patient=view.patient, by=by)
         audit.did(session, by=by, verb="draft.correct", subject=str(named), patient=str(view.patient))
         return f"/prescriber/drafts/{draft.id}"
+
+    try:
+        return once.page(write)
+    except Problem as no:
+        return _page(request, service, named, Form({}), by=by, problem=no, status=STATUS[no.kind])
+
+
+@router.post("/{number}/repeat")
+def repeat(request: Request, number: PathNumber, by: Physician, once: Once, service: TheService) -> Response:
+    """Its medicines once more, in the newest open draft of the same patient; every number is to be confirmed."""
+    named = number_of(number)
+
+    def write(session: WriteSession) -> str:
+        view = prescriber_queries.prescription(session, number=named, by=by)
+        mine = [one for one in prescriber_queries.drafts(session, by=by) if one.patient == view.patient]
+        if not mine:
+            raise NoOpenVisit
+        draft = mine[0]
+        identity.open_here(session, request.state.session_sha256, patient=view.patient, by=by)
+        typed = pressed.done(session, draft.typed, f"repeat:{named}", before=draft.typed, draft=draft, by=by)
+        prescriber_actions.save_draft(
+            session, draft=draft.id, patient=draft.patient, shabad=draft.shabad, typed=typed, by=by
+        )
+        return f"/prescriber/drafts/{draft.id}#order"
 
     try:
         return once.page(write)
@@ -113,9 +155,9 @@ def _page(
         context: dict[str, Any] = {
             "view": view,
             "banner": banner(session, patient=view.patient, insurer=payer.code, by=by),
-            "held": pharmacy_queries.held(session, number=number, at=by.at),
+            "held": (held := pharmacy_queries.held(session, number=number, at=by.at)),
             "dispenses": dispenses,
-            "centres": centre_names(session) if dispenses else {},
+            "centres": centre_names(session) if dispenses or held else {},
             "medicines": codings.medicines(session, {item.medicine for item in view.items}),
             "diagnosis_names": codings.concepts(session, ICD10, {d.code for d in view.diagnoses}),
             "lists": lists(
@@ -124,6 +166,7 @@ def _page(
                 language=language_of_page(request),
             ),
         }
+        request.state.unsigned = len(prescriber_queries.drafts(session, by=by))
     audit.saw(service, by=by, verb="prescription.read", subject=str(number), patient=str(view.patient))
     live = not view.expired(by.at)
     return page(

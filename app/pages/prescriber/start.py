@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 import codings.queries as codings
+import pharmacy.queries as pharmacy_queries
 import prescriber.queries as prescriber_queries
 from app import audit
 from app.access import Person
@@ -20,6 +22,7 @@ from app.flows import visit as flow
 from app.flows.visit import VisitInput
 from app.forms import Form, Sent, read
 from app.idempotency import Once
+from app.pages.labels import centre_names
 from app.pages.moments import last_day
 from app.pages.prescriber.lists import lists
 from app.service import Service, TheService
@@ -27,6 +30,9 @@ from app.web import language_of_page, page, see_other
 from codings.base import Actor, Problem, Role, Words
 from codings.identifiers import split_prescription_number
 from codings.text import ascii_digits, parse_jalali
+from pharmacy.tables import Acceptance
+from prescriber.queries import PrescriptionBrief
+from prescriber.states import LIVE, Number
 
 router = APIRouter()
 
@@ -101,8 +107,10 @@ def _page(
         recent = prescriber_queries.by_practitioner(session, by=by, limit=SHOWN + 1, before=_cursor(after))
         centre = codings.centre(session, by.centre or "")
         context: dict[str, Any] = {
-            "drafts": _drafts(session, by),
+            "drafts": (drafts := _drafts(session, by)),
             "recent": recent[:SHOWN],
+            "held": (held := _held(session, recent[:SHOWN], by)),
+            "centres": centre_names(session, {row.pharmacy for row in held.values()}) if held else {},
             "older": _mark(recent[SHOWN - 1].cursor) if len(recent) > SHOWN else None,
             "later": bool(after),
             "centre": Words(centre.name_fa, centre.name_en) if centre else None,
@@ -110,6 +118,7 @@ def _page(
             "now": by.at,
             "last_day": last_day,
         }
+    request.state.unsigned = len(drafts)
     audit.saw(service, by=by, verb="prescription.list", subject=by.practitioner or by.id)
     return page(request, "prescriber/start.html", form=form, problem=problem, status=status, **context)
 
@@ -123,6 +132,12 @@ def _drafts(session: ReadSession, by: Actor) -> list[dict[str, Any]]:
         }
         for draft in prescriber_queries.drafts(session, by=by)
     ]
+
+
+def _held(session: ReadSession, recent: Sequence[PrescriptionBrief], by: Actor) -> dict[Number, Acceptance]:
+    """Which of them a pharmacy has in its hands now."""
+    waiting = [row.number for row in recent if row.status in LIVE or row.status == "cancel_requested"]
+    return pharmacy_queries.held_among(session, numbers=waiting, at=by.at)
 
 
 def _mark(cursor: tuple[datetime, str, int]) -> str:

@@ -15,6 +15,7 @@ from app.errors import STATUS
 from app.flows import visit as flow
 from app.forms import Form, Sent
 from app.idempotency import Once
+from app.pages.prescriber import identity
 from app.pages.prescriber.banner import banner
 from app.pages.prescriber.facts import Answers, read_answers, record, typed_of
 from app.pages.prescriber.lists import lists
@@ -65,6 +66,7 @@ def go_on(
         draft = prescriber_actions.save_draft(
             session, patient=asked.patient, shabad=shabad.shabad, typed={}, by=by
         )
+        identity.open_here(session, request.state.session_sha256, patient=asked.patient, by=by)
         return f"/prescriber/drafts/{draft.id}"
 
     try:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pages.prescriber import order
+from app.pages.prescriber import changes, order
 from codings.base import Words
 from codings.systems import parse_amount
 from prescriber.rules import Finding, Severity
@@ -41,7 +41,7 @@ def draft(*items: dict[str, str], diagnosis: str = "J02.9") -> dict[str, str]:
 
 def quantity(dose: str, frequency: str, days: str) -> str:
     typed = draft(ITEM | {"dose.amount": dose, "frequency": frequency, "duration_days": days, "quantity": ""})
-    return order.with_quantities(typed, FREQUENCIES)["items.0.quantity"]
+    return changes.with_quantities(typed, FREQUENCIES)["items.0.quantity"]
 
 
 @pytest.mark.parametrize(
@@ -104,21 +104,21 @@ def test_an_empty_draft_is_no_order():
 
 def test_removing_an_item_moves_the_others_up():
     typed = draft(*(ITEM | {"instruction": str(n)} for n in range(3)))
-    left = order.without(typed, "items", 1)
+    left = changes.without_item(typed, 1)
     assert order.values(left, "items", "instruction") == ["0", "2"]
-    assert order.without(left, "items", 7) == left
+    assert changes.without_item(left, 7) == left
 
 
 def test_numbers_with_gaps_are_closed_up_so_that_words_stand_at_their_field():
     sent = [("items.2.medicine", "90010"), ("items.5.medicine", "90001"), ("items.5.dose.amount", "x")]
-    typed = order.kept([*sent, ("items.9.frequency", " ")], replaces=None)
+    typed = changes.kept([*sent, ("items.9.frequency", " ")], before={})
     assert typed == {"items.0.medicine": "90010", "items.1.medicine": "90001", "items.1.dose.amount": "x"}
     assert "items.1.dose.amount" in order.read_order(typed, shabad=SHABAD).errors
 
 
 @given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=10)), max_size=20))
 def test_whatever_is_sent_gives_a_draft_that_can_be_read(sent):
-    typed = order.kept(sent, replaces="1")
+    typed = changes.kept(sent, before={"replaces": "1"})
     assert typed.pop("replaces") == "1"
     order.read_order(typed, shabad=SHABAD)
 
@@ -131,5 +131,5 @@ def test_a_reason_counts_only_for_a_finding_that_asks_now():
 
 
 def test_frequencies_say_how_often_exactly():
-    assert order.doses_a_day({"per_week": "1"}) == Fraction(1, 7)
-    assert order.doses_a_day({}) is None
+    assert changes.doses_a_day({"per_week": "1"}) == Fraction(1, 7)
+    assert changes.doses_a_day({}) is None

@@ -1,4 +1,4 @@
-"""The regulator's page: declare an emergency with two officers, and see what was written on paper because of it."""
+"""Declarations of an emergency: drafted by one officer, brought into force by another, ended by the clock."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ from codings.tables import Declaration
 from prescriber.inputs import Line
 from prescriber.queries import PaperCount
 
-router = APIRouter(prefix="/regulator", include_in_schema=False)
+router = APIRouter(prefix="/regulator")
 Officer = Annotated[Actor, Person(Role.REGULATOR)]
 Number = Annotated[str, Path(max_length=20)]
 
@@ -167,7 +167,6 @@ def _draw(
         counts = prescriber_queries.paper_counts(session)
         provinces = labels.choices(session, PROVINCE, language)
         causes = labels.choices(session, DECLARATION_CAUSE, language)
-        centres = labels.centre_names(session)
     at = {state: _in(everything, state, by) for state in DeclarationState}
     return page(
         request,
@@ -177,14 +176,11 @@ def _draw(
         drafted=at[DeclarationState.DRAFTED],
         in_force=at[DeclarationState.IN_FORCE],
         over=_newest([*at[DeclarationState.ENDED], *at[DeclarationState.REFUSED]]),
-        counts=counts,
-        by_declaration=_sums(counts, "declaration"),
-        by_province=_sums(counts, "province"),
+        by_declaration=_sums(counts),
         provinces=provinces,
         province_names=dict(provinces),
         causes=causes,
         cause_names=dict(causes),
-        centres=centres,
         form=form,
         problem=problem,
         refused=refused,
@@ -199,9 +195,9 @@ def _newest(over: Sequence[Declaration]) -> list[Declaration]:
     return sorted(over, key=lambda declaration: declaration.number, reverse=True)[:ENDED_AT_MOST]
 
 
-def _sums(counts: Sequence[PaperCount], name: str) -> Mapping[str, int]:
-    """Paper prescriptions by one property of the counts."""
+def _sums(counts: Sequence[PaperCount]) -> Mapping[str, int]:
+    """Paper prescriptions by the declaration they were transcribed under."""
     sums: Counter[str] = Counter()
     for count in counts:
-        sums[getattr(count, name)] += count.prescriptions
+        sums[count.declaration] += count.prescriptions
     return sums
