@@ -1,6 +1,6 @@
 # Everything one does with a checkout. `make run` and `make test` need Python 3.11 or newer and nothing else.
 
-.PHONY: help environment run simulate demo test check lock vendor
+.PHONY: help environment browser run simulate demo test check screenshots lock vendor
 
 python := .venv/bin/python
 
@@ -9,6 +9,9 @@ help: ## Say what can be done here
 
 environment: ## Make the Python environment in .venv, if it is not up to date
 	@scripts/environment.sh
+
+browser: ## Install Chromium for the browser tests, where it is missing and this account may
+	@scripts/browser.sh
 
 run: environment ## Serve on http://localhost:8000, with a demonstration clinic, pharmacy and insurer
 	@exec $(python) -m app run
@@ -19,7 +22,7 @@ simulate: environment ## The pretended authenticity authority alone, on port 890
 demo: environment ## The whole main job through the public API; starts the service where none answers
 	@exec $(python) -m app demo
 
-test: environment ## Run every test; words=... goes to pytest
+test: environment browser ## Run every test; words=... goes to pytest
 	@exec $(python) -m pytest $(words)
 
 check: environment ## What CI runs: lint, format, types, import contracts, tests
@@ -28,6 +31,9 @@ check: environment ## What CI runs: lint, format, types, import contracts, tests
 	$(python) -m mypy
 	$(python) .venv/bin/lint-imports
 	@$(MAKE) --no-print-directory test
+
+screenshots: environment browser ## Play the whole story in a browser and take the pictures of docs/screenshots again
+	@exec $(python) -m scripts.screenshots
 
 lock: ## Pin the dependencies again, by hash and without addresses (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock

@@ -19,7 +19,7 @@ import insurer.queries.payments as payment_queries
 import pharmacy.queries as pharmacy_queries
 import prescriber.queries as prescriber_queries
 from app.db import reading, writing
-from app.flows import files, sealing
+from app.flows import files, news, sealing
 from app.gateways import Unavailable
 from app.service import Service
 from codings.base import Actor
@@ -233,6 +233,7 @@ def settle_cancellation(service: Service, number: Number, by: Actor) -> None:
         prescriber_actions.lock(session, number=number)
         if pharmacy_queries.held(session, number=number, at=by.at) is None:
             prescriber_actions.settle_cancel(session, number=number, by=by)
+            news.tell_prescriber(session, number)
 
 
 def _tell_patient(service: Service, number: Number) -> None:

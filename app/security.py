@@ -27,6 +27,7 @@ log = logging.getLogger("noskheh")
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 UPLOADS = ("/api/v1/uploads", "/api/v1/results", "/api/v1/coverages", "/paper")
+PHOTOS = re.compile(r"/pharmacy/(acceptances/[0-9a-f-]{36}/)?picture")  # of codes, at the counter
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 CONTENT_SECURITY_POLICY = (
@@ -140,7 +141,8 @@ class BodyLimits:
             await self.app(scope, receive, send)
             return
         settings = _service(scope).settings
-        limit = settings.upload_limit if scope["path"].startswith(UPLOADS) else settings.body_limit
+        large = scope["path"].startswith(UPLOADS) or PHOTOS.fullmatch(scope["path"])
+        limit = settings.upload_limit if large else settings.body_limit
         announced = Request(scope).headers.get("content-length", "0")
         if not announced.isdecimal() or int(announced) > limit:
             await _refuse(TooLarge(limit=limit), scope, receive, send)

@@ -43,8 +43,7 @@ def page(
     environment = _environment(language)
     full = {
         "request": request,
-        "language": language,
-        "direction": "ltr" if language == "en" else "rtl",
+        **_spoken(language),
         "actor": _actor(request),
         "key": lambda: str(uuid.uuid4()),
         "problem": None,
@@ -57,6 +56,20 @@ def page(
     else:
         body = drawn.render(full)
     return HTMLResponse(body, status, headers={"Vary": "HX-Request, Cookie", "Content-Language": language})
+
+
+def drawn(template: str, *, language: Language, **context: Any) -> Markup:
+    """A part of a page in a language of its own, whatever the page around it speaks: a sheet for a patient."""
+    return Markup(_environment(language).get_template(template).render(_spoken(language) | context))  # noqa: S704  escaped by the template
+
+
+def macros(template: str, *, language: Language) -> Any:
+    """The macros of a template, to be called from here: for sentences that do not only stand on pages."""
+    return _environment(language).get_template(template).make_module(_spoken(language))
+
+
+def _spoken(language: Language) -> dict[str, Any]:
+    return {"language": language, "direction": "ltr" if language == "en" else "rtl"}
 
 
 def see_other(url: str) -> RedirectResponse:

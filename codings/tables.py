@@ -198,7 +198,6 @@ class Certificate(Row, table=True):
     """A holder's public key, as certified. Revocation stands beside the certificate, never in it."""
 
     __tablename__ = "certificate"
-    __table_args__ = (Index("ix_certificate_not_after", "not_after", "kid"),)
 
     kid: str = Field(primary_key=True)
     request: uuid.UUID = Field(foreign_key="certificate_request.id", unique=True)

@@ -191,6 +191,32 @@ class PackDiffers(Problem):
     )
 
 
+class PackNotSetAside(Problem):
+    code = "pack.not_set_aside"
+    kind = Kind.MISSING
+    words = Words(
+        fa="جعبهٔ {uid} برای این نسخه کنار گذاشته نشده است.",
+        en="Pack {uid} is not set aside for this prescription.",
+    )
+    fix = Words(
+        fa="صفحهٔ نسخه را دوباره باز کنید و ببینید کدام جعبه‌ها روی پیشخان است.",
+        en="Open the prescription again and see which packs are on the counter.",
+    )
+
+
+class PackHandedOver(Problem):
+    code = "pack.handed_over"
+    kind = Kind.CONFLICT
+    words = Words(
+        fa="جعبهٔ {uid} برای همین نسخه تحویل داده شده است و دیگر نمی‌توان آن را از پیشخان برداشت.",
+        en="Pack {uid} was handed over for this prescription and can no longer be taken off the counter.",
+    )
+    fix = Words(
+        fa="اگر بسته هنوز به دست بیمار نرسیده است، تحویل را از صفحهٔ رسید برگردانید.",
+        en="If it has not reached the patient yet, take the dispense back on its receipt.",
+    )
+
+
 class PackRepeated(Problem):
     code = "pack.repeated"
     words = Words(

@@ -172,6 +172,10 @@ class PrepareInput(_Input):
     diagnoses: Annotated[tuple[DiagnosisInput, ...], Field(min_length=1, max_length=10)]
     items: Annotated[tuple[ItemInput, ...], Field(min_length=1, max_length=MOST_ITEMS)]
     overrides: Annotated[tuple[OverrideInput, ...], Field(max_length=40)] = ()
+    kid: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{11}$")] | None = Field(
+        default=None,
+        description="which of the prescriber's keys will sign; the newest of a system if left out",
+    )
 
 
 class PaperInput(_Input):

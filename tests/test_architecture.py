@@ -22,9 +22,13 @@ WRITERS = {
         "accounts",
         "attempts",
         "audit",
+        "ceremonies",
         "clients",
         "gateways",
         "idempotency",
+        "one_time",
+        "passkeys",
+        "signing_sessions",
         "tokens",
     ),
 }

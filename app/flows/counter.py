@@ -13,6 +13,7 @@ import pharmacy.queries as pharmacy_queries
 import prescriber.queries as prescriber_queries
 from app import audit
 from app.db import reading, writing
+from app.flows import news
 from app.gateways import Unavailable
 from app.service import Service
 from codings import gs1, jws
@@ -58,6 +59,7 @@ def accept(
     _verify(session, service, number)
     acceptance = pharmacy_actions.accept(session, number=number, by=by)
     view = prescriber_queries.prescription_unscoped(session, number=number, at=by.at)
+    news.tell_prescriber(session, number)
     audit.did(session, by=by, verb="prescription.accept", subject=str(number), patient=str(view.patient))
     return acceptance, view
 
@@ -69,6 +71,7 @@ def release(session: Session, *, acceptance: UUID, by: Actor) -> None:
     prescriber_actions.lock(session, number=number)
     pharmacy_actions.release(session, acceptance=acceptance, by=by)
     prescriber_actions.settle_cancel(session, number=number, by=by)
+    news.tell_prescriber(session, number)
     audit.did(session, by=by, verb="prescription.release", subject=str(number))
 
 
@@ -101,6 +104,12 @@ def check_pack(session: Session, *, asked: PackCheckInput, pack: CheckedPack, by
         pharmacy_actions.reserve_pack(
             session, code=pack.code, product=pack.product, acceptance=held.acceptance, by=by
         )
+
+
+def put_back(session: Session, *, acceptance: UUID, uid: str, by: Actor) -> None:
+    """Take one pack off the counter that was scanned by mistake; the prescription stays held."""
+    pharmacy_actions.release_pack(session, uid=uid, acceptance=acceptance, by=by)
+    audit.did(session, by=by, verb="pack.put_back", subject=uid)
 
 
 def price(session: Session, *, order: DispenseInput, by: Actor) -> tuple[CostStatement, list[Finding]]:
@@ -180,6 +189,7 @@ def dispense(
         session, number=done.number, statement=statement.id, receipt=receipt, by=by
     )
     view = prescriber_queries.prescription_unscoped(session, number=number, at=by.at)
+    news.tell_prescriber(session, number)
     audit.did(session, by=by, verb="dispense.record", subject=str(done.number), patient=str(view.patient))
     return Handed(done, statement, claims, receipt, view)
 
@@ -204,6 +214,7 @@ def take_back(session: Session, *, number: DispenseNumber, reason: str, by: Acto
     prescriber_actions.lock(session, number=Number(number.shabad, number.n))
     view = pharmacy_actions.take_back(session, number=number, reason=reason, by=by)
     claim_actions.unwind_claims(session, shabad=number.shabad, n=number.n, d=number.d, by=by)
+    news.tell_prescriber(session, Number(number.shabad, number.n))
     audit.did(session, by=by, verb="dispense.return", subject=str(number))
     return view
 

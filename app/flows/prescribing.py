@@ -14,6 +14,7 @@ import insurer.queries.coverage as coverage_queries
 import pharmacy.queries as pharmacy_queries
 import prescriber.queries as prescriber_queries
 from app import audit
+from app.flows import news
 from app.service import Service
 from codings import jws
 from codings.base import Actor
@@ -111,6 +112,7 @@ def sign(
     )
     if created:
         shabad_actions.bind_shabad(session, shabad=view.number.shabad, n=view.number.n, by=by)
+        news.tell_prescriber(session, view.number)
         audit.did(
             session, by=by, verb="prescription.sign", subject=str(view.number), patient=str(view.patient)
         )
@@ -124,6 +126,7 @@ def cancel(session: Session, *, number: Number, reason: str, by: Actor) -> Presc
     prescriber_actions.lock(session, number=number)
     held = pharmacy_queries.held(session, number=number, at=by.at) is not None
     prescriber_actions.cancel(session, number=number, reason=reason, held=held, by=by)
+    news.tell_prescriber(session, number)
     audit.did(session, by=by, verb="prescription.cancel", subject=str(number))
     return prescriber_queries.prescription(session, number=number, by=by)
 

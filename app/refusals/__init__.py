@@ -26,6 +26,14 @@ from app.refusals.accounts import (
 )
 from app.refusals.base import ShellProblem
 from app.refusals.database import Busy, DatabaseAway, DatabaseSlow, LostRace
+from app.refusals.pictures import (
+    NoPicture,
+    NotAPicture,
+    NothingReadable,
+    PictureBroken,
+    PictureTooLarge,
+    TooManyCodes,
+)
 from app.refusals.proofs import (
     CeremonyOver,
     CodeRefused,
@@ -76,10 +84,13 @@ __all__ = [
     "LostRace",
     "Malformed",
     "MethodNotYours",
+    "NoPicture",
     "NoSuchRoute",
     "NoToken",
+    "NotAPicture",
     "NotSignedIn",
     "NothingPending",
+    "NothingReadable",
     "OtherContent",
     "OwnProofs",
     "PasskeyCopied",
@@ -87,6 +98,8 @@ __all__ = [
     "PasskeyRefused",
     "PasskeyUnknown",
     "PasswordRefused",
+    "PictureBroken",
+    "PictureTooLarge",
     "ProveAgain",
     "SecondFactorMissing",
     "SecondProofNeeded",
@@ -97,6 +110,7 @@ __all__ = [
     "StepUpNeeded",
     "StillRunning",
     "TooLarge",
+    "TooManyCodes",
     "Unexpected",
     "WeakPassword",
     "WrongMethod",

@@ -11,7 +11,8 @@ from codings.gs1 import PackCode
 from codings.tables import Product
 from pharmacy.actions import ledger
 from pharmacy.actions.holding import hold
-from pharmacy.states import PackUseState
+from pharmacy.outcomes import PackHandedOver, PackNotSetAside
+from pharmacy.states import HANDED_OVER, PackUseState
 from pharmacy.tables import PackUse
 
 
@@ -43,6 +44,26 @@ def reserve_pack(
     )
     ledger.bear(session, [use], by=by)
     return use
+
+
+def release_pack(session: Session, *, uid: str, acceptance: UUID, by: Actor) -> None:
+    """Put one pack back that was scanned by mistake: RESERVED -> RELEASED. Again: nothing more happens.
+
+    Raises what `hold` raises of the acceptance, PackHandedOver once it is with the patient, and PackNotSetAside
+    for a pack that never was on this counter for it.
+    """
+    hold(session, acceptance=acceptance, by=by)
+    ledger.lock(session, [uid])
+    query = select(PackUse).where(
+        PackUse.uid == uid, PackUse.acceptance == acceptance, PackUse.pharmacy == by.centre
+    )
+    uses = session.exec(query.execution_options(populate_existing=True)).all()
+    reserved = [use for use in uses if use.state == PackUseState.RESERVED]
+    if not reserved and any(use.state in HANDED_OVER for use in uses):
+        raise PackHandedOver(uid=uid)
+    if not uses:
+        raise PackNotSetAside(uid=uid)
+    ledger.step(session, reserved, PackUseState.RELEASED, why="put_back", by=by)
 
 
 def extend(session: Session, *, acceptance: UUID, until: datetime) -> None:

@@ -2,7 +2,7 @@
 already shown that the asker may.
 """
 
-from pharmacy.queries.acceptances import Held, acceptance, held, queue
+from pharmacy.queries.acceptances import Held, acceptance, held, held_among, queue
 from pharmacy.queries.dispenses import (
     DispenseView,
     LineView,
@@ -38,6 +38,7 @@ __all__ = [
     "dispenses_of",
     "handed_over_here",
     "held",
+    "held_among",
     "open_cases",
     "pack_uses",
     "packs_to_reactivate",

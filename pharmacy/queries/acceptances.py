@@ -1,9 +1,11 @@
 """Who holds which prescription now."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import tuple_
 from sqlmodel import Session, col, select
 
 from codings.base import Actor, Role
@@ -38,6 +40,15 @@ def held(session: Session, *, number: Number, at: datetime) -> Acceptance | None
     """The acceptance that holds a prescription at this instant, if a pharmacy does."""
     found = session.get(Acceptance, tuple(number), populate_existing=True)
     return found if found is not None and found.live(at) else None
+
+
+def held_among(session: Session, *, numbers: Collection[Number], at: datetime) -> dict[Number, Acceptance]:
+    """The acceptances that hold some of these prescriptions at this instant."""
+    if not numbers:
+        return {}
+    named = tuple_(col(Acceptance.shabad), col(Acceptance.n)).in_([tuple(number) for number in numbers])
+    found = session.exec(select(Acceptance).where(named).execution_options(populate_existing=True))
+    return {Number(row.shabad, row.n): row for row in found if row.live(at)}
 
 
 def queue(session: Session, *, by: Actor) -> list[Held]:

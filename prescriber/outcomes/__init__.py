@@ -5,6 +5,13 @@ from prescriber.outcomes.events import (
     PrescriptionSigned,
     PrescriptionTranscribed,
 )
+from prescriber.outcomes.favourites import (
+    FavouriteIncomplete,
+    FavouriteNameTaken,
+    FavouriteNotFound,
+    FavouritesFull,
+    FavouriteUnnamed,
+)
 from prescriber.outcomes.paper import (
     AlreadyElectronic,
     DeclarationNotFor,
@@ -67,6 +74,7 @@ from prescriber.outcomes.signing import (
     TooLongForSlip,
     Unsafe,
 )
+from prescriber.outcomes.slips import SlipGivenMeanwhile, SlipNotFound
 
 __all__ = [
     "AlreadyCancelled",
@@ -82,6 +90,11 @@ __all__ = [
     "DraftStale",
     "DraftTooLarge",
     "FactsFromFuture",
+    "FavouriteIncomplete",
+    "FavouriteNameTaken",
+    "FavouriteNotFound",
+    "FavouriteUnnamed",
+    "FavouritesFull",
     "ImageKind",
     "ImageNotFound",
     "ImageTooLarge",
@@ -123,6 +136,8 @@ __all__ = [
     "SignatureRefused",
     "SignedAtWrongTime",
     "SignerUnknown",
+    "SlipGivenMeanwhile",
+    "SlipNotFound",
     "Tampered",
     "TooLongForSlip",
     "Unsafe",

@@ -5,6 +5,7 @@ flows of the shell call them, once the right to know is established in another w
 """
 
 from prescriber.queries.drafts import draft, drafts
+from prescriber.queries.favourites import favourite, favourites
 from prescriber.queries.paper import PaperCount, image, paper_counts
 from prescriber.queries.patients import facts, find_patient, patient
 from prescriber.queries.preparing import Prepared, prepare
@@ -21,6 +22,7 @@ from prescriber.queries.prescriptions import (
     prescription_unscoped,
     status_unscoped,
 )
+from prescriber.queries.slips import slip, slips
 from prescriber.queries.verifying import verify_scanned, verify_stored
 from prescriber.queries.views import (
     Contact,
@@ -49,6 +51,8 @@ __all__ = [
     "draft",
     "drafts",
     "facts",
+    "favourite",
+    "favourites",
     "find_patient",
     "generic_of",
     "history",
@@ -60,6 +64,8 @@ __all__ = [
     "prepare",
     "prescription",
     "prescription_unscoped",
+    "slip",
+    "slips",
     "status_unscoped",
     "verify_scanned",
     "verify_stored",

@@ -1,5 +1,6 @@
 """Reading prescriptions: the clinic's own, and, by those who have proven possession, any."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -170,11 +171,16 @@ def _history(session: Session, number: Number) -> tuple[StatusChange, ...]:
 
 
 def by_practitioner(
-    session: Session, *, by: Actor, limit: int = 50, before: tuple[datetime, str, int] | None = None
+    session: Session,
+    *,
+    by: Actor,
+    limit: int = 50,
+    before: tuple[datetime, str, int] | None = None,
+    patient: uuid.UUID | None = None,
 ) -> list[PrescriptionBrief]:
     """What the actor signed at this centre, the newest first; a clinic's own system sees the whole centre.
 
-    `before` is the `cursor` of the last one seen.
+    `before` is the `cursor` of the last one seen; `patient` asks for one patient's only.
     """
     query = (
         select(Prescription, Patient.name)
@@ -183,6 +189,8 @@ def by_practitioner(
     )
     if by.role is not Role.MACHINE:
         query = query.where(Prescription.practitioner == (by.practitioner or ""))
+    if patient is not None:
+        query = query.where(Prescription.patient == patient)
     key = tuple_(col(Prescription.issued_at), col(Prescription.shabad), col(Prescription.n))
     if before is not None:
         query = query.where(key < before)

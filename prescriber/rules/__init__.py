@@ -15,6 +15,7 @@ RX-MAX-DAILY    ask       all items of a substance together exceed its published
 RX-MAX-DAILY    stop      they reach ten times that maximum: a slip of the decimal point
 RX-QUANTITY     ask       the quantity is not dose x frequency x days (when needed only: more than that)
 RX-UNIT         stop      dose and quantity are not in the medicine's prescribing unit
+RX-WEEKLY       stop      a medicine of once a week is ordered oftener, or without its weekday
 RX-REPEATS      stop      more than three repeats
 RX-INSTRUCTION  ask       the free text holds a number that the coded order does not
 ==============  ========  ==================================================================================
@@ -27,12 +28,26 @@ or the recorded facts, so that whoever reads the record later sees why.
 from collections.abc import Callable, Iterator, Sequence
 
 from prescriber.rules.amounts import max_daily, quantity, unit
-from prescriber.rules.directions import instruction, repeats
+from prescriber.rules.directions import WEEKDAYS, WEEKLY, instruction, repeats, weekly
+from prescriber.rules.doses import Comes, Mass, comes_to
 from prescriber.rules.finding import Finding, Kind, Severity, Verdict, fact
 from prescriber.rules.ingredients import allergy, duplicate, not_asked
 from prescriber.rules.order import Order
 
-__all__ = ["Finding", "Kind", "Order", "Severity", "Verdict", "fact", "findings"]
+__all__ = [
+    "WEEKDAYS",
+    "WEEKLY",
+    "Comes",
+    "Finding",
+    "Kind",
+    "Mass",
+    "Order",
+    "Severity",
+    "Verdict",
+    "comes_to",
+    "fact",
+    "findings",
+]
 
 RULES: Sequence[Callable[[Order], Iterator[Finding]]] = (
     not_asked,
@@ -41,6 +56,7 @@ RULES: Sequence[Callable[[Order], Iterator[Finding]]] = (
     max_daily,
     quantity,
     unit,
+    weekly,
     repeats,
     instruction,
 )

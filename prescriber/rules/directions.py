@@ -1,4 +1,4 @@
-"""Rules about the rest of the order: its repeats, and free text that contradicts the codes."""
+"""Rules about the rest of the order: weekly medicines, repeats, and free text that contradicts the codes."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,10 @@ from prescriber.rules.finding import Finding, Kind, Severity, fact
 from prescriber.rules.order import Order
 
 MOST_REPEATS = 3
+ONCE_A_WEEK = Fraction(1, 7)
+# Taken once a week by mouth; a daily dose has killed (WHO, EMA and ISMP ask for a named weekday).
+WEEKLY = frozenset({"methotrexate"})
+WEEKDAYS = frozenset({"saturday", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday"})
 _NUMBER = re.compile(r"[0-9]+(?:[.٫][0-9]+)?")
 
 
@@ -25,6 +29,27 @@ def repeats(order: Order) -> Iterator[Finding]:
                 message=say.REPEATS.format(item=number, name=medicine.short, most=MOST_REPEATS),
                 facts=(fact("repeats", item.repeats, "order"),),
                 fix=(say.CHANGE_REPEATS,),
+            )
+
+
+def weekly(order: Order) -> Iterator[Finding]:
+    """A medicine of once a week is ordered for one named day of the week, and never daily."""
+    for number, item, medicine in order.numbered():
+        if medicine.inn not in WEEKLY:
+            continue
+        often = order.rates.get(item.frequency) != ONCE_A_WEEK
+        if often or item.timing not in WEEKDAYS:
+            words = say.WEEKLY if often else say.WEEKDAY
+            yield Finding(
+                rule="RX-WEEKLY",
+                severity=Severity.STOP,
+                items=(number,),
+                message=words.format(item=number, name=medicine.short),
+                facts=(
+                    fact("frequency", item.frequency, "order"),
+                    fact("timing", item.timing or "", "order"),
+                ),
+                fix=(say.CHANGE_FREQUENCY if often else say.CHOOSE_WEEKDAY,),
             )
 
 

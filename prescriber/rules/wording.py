@@ -32,6 +32,8 @@ CHANGE_INSTRUCTION: Fix = (
     "change_instruction",
     Words("عدد را از توضیح بردارید یا دستور دارو را اصلاح کنید", "Take the number out, or correct the order"),
 )
+CHANGE_FREQUENCY: Fix = ("change_frequency", Words("«هفته‌ای یک بار» را انتخاب کنید", "Choose “once a week”"))
+CHOOSE_WEEKDAY: Fix = ("choose_weekday", Words("روز هفته را انتخاب کنید", "Choose the weekday"))
 GIVE_REASON: Fix = ("give_reason", Words("دلیل را ثبت کنید و ادامه دهید", "Give a reason and go on"))
 
 # --- What is said ---------------------------------------------------------------------------------
@@ -96,6 +98,16 @@ UNIT = Words(
 REPEATS = Words(
     "قلم {item}، {name}: نسخه حداکثر {most} بار تکرار می‌شود. دفعات تکرار را کم کنید.",
     "Item {item}, {name}: a prescription is repeated at most {most} times. Lower the repeats.",
+)
+WEEKLY = Words(
+    "قلم {item}، {name}: این دارو تنها هفته‌ای یک بار مصرف می‌شود و مصرف روزانهٔ آن می‌تواند کشنده باشد. "
+    "«هفته‌ای یک بار» و روز هفته را انتخاب کنید.",
+    "Item {item}, {name}: this medicine is taken once a week only; a daily dose can kill. "
+    "Choose “once a week” and the weekday.",
+)
+WEEKDAY = Words(
+    "قلم {item}، {name}: روز مصرف در هفته معلوم نیست و بیمار ممکن است آن را روزانه مصرف کند. روز هفته را انتخاب کنید.",
+    "Item {item}, {name}: the weekday is missing, and the patient may take it daily. Choose the weekday.",
 )
 INSTRUCTION = Words(
     "قلم {item}، {name}: عدد {what} در توضیح با دستور کدگذاری‌شده نمی‌خواند و ممکن است بیمار را به اشتباه بیندازد. "

@@ -18,7 +18,14 @@ from prescriber.signing.content import (
     plain_json,
     read,
 )
-from prescriber.signing.marks import patient_mark, pointer_secret, pointer_sha256, pointer_url
+from prescriber.signing.marks import (
+    patient_mark,
+    pointer_secret,
+    pointer_sha256,
+    pointer_url,
+    secret_of_typed,
+    typed_secret,
+)
 from prescriber.signing.slip import QR_VERSION, InvalidQr, fits, jws_from_qr, jws_length, qr_texts
 
 __all__ = [
@@ -44,4 +51,6 @@ __all__ = [
     "pointer_url",
     "qr_texts",
     "read",
+    "secret_of_typed",
+    "typed_secret",
 ]

@@ -23,6 +23,7 @@ class Prescription(Row, table=True):
         Index("ix_prescription_practitioner", "practitioner", "centre", "issued_at", "shabad", "n"),
         Index("ix_prescription_centre", "centre", "issued_at", "shabad", "n"),
         Index("ix_prescription_patient", "patient", "issued_at", "shabad", "n"),
+        Index("ix_prescription_issued", "issued_at", postgresql_include=["source", "centre"]),
         Index(
             "ix_prescription_declaration",
             "declaration",

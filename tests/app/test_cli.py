@@ -7,9 +7,10 @@ import pytest
 from sqlmodel import Session, select
 
 from app.cli import main
-from app.tables import Account, Client, ClientState
+from app.tables import Account, Client, ClientState, OneTimeSecret
 from codings import jws
 from codings.tables import Centre
+from tests import factories
 from tests.app.conftest import new_key
 
 
@@ -66,6 +67,17 @@ def test_an_account_is_added_and_closed(here):
     assert main(["account", "disable", "reg"]) == 0
     with Session(here) as session:
         assert session.exec(select(Account.state).where(Account.username == "reg")).one() == "disabled"
+
+
+def test_lost_proofs_of_the_only_administrator_are_reset_from_the_terminal(here):
+    assert main(["bootstrap", "root", "Root"]) == 0
+    with Session(here) as session:
+        app = OneTimeSecret(username="root", sealed=b"x", began_at=factories.AT, confirmed_at=factories.AT)
+        session.add(app)
+        session.commit()
+    assert main(["account", "reset-proofs", "root"]) == 0
+    assert stored(here, OneTimeSecret, "root") is None
+    assert main(["account", "reset-proofs", "nobody"]) == 1
 
 
 def test_what_cannot_be_done_is_said_in_words(here, tmp_path, capsys):

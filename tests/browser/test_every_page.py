@@ -35,6 +35,7 @@ UNLINKED = {
     "/prescriber/live",
     "/prescriber/medicines",
     "/prescriber/prescriptions/{number}/slip/{nth}",
+    "/prescriber/prescriptions/{number}/slip/{nth}.pdf",
     "/prescriber/signed",
 }
 NOWHERE = {"/no-such-page"}  # its refusal is a page too

@@ -1,5 +1,7 @@
 """Nothing of a patient stays in the browser: not in its storage, not in its caches, not in an address it remembers."""
 
+from typing import Any
+
 import pytest
 
 from tests.browser.lived import live
@@ -54,7 +56,7 @@ def test_a_walk_with_a_patient_open_leaves_nothing_behind(people, world, lived, 
     with when("somebody opens every page they have"):
         also = (lived.visit, lived.draft, f"{lived.draft}/review") if role == "physician" else ()
         screen = getattr(people, role)()
-        addresses, stored = [], {}
+        addresses, stored = [], dict[str, Any]()
         screen.context.on("response", lambda answer: stored.setdefault(answer.url, answer))
         for found in pages_of(world, screen.username, also, each=1).values():
             screen.goto(found[0])

@@ -24,6 +24,7 @@ KEYS = {
     "diagnoses.csv": ("code",),
     "lists.csv": ("system", "code"),
     "insurers.csv": ("code",),
+    "tallman.csv": ("name",),
     "plans.csv": ("insurer", "fund", "code"),
     "demo_people.csv": ("national_id",),
     "demo_centres.csv": ("siam",),

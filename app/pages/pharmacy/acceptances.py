@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
@@ -25,6 +25,7 @@ from prescriber.states import Number
 router = APIRouter(prefix="/pharmacy/acceptances/{acceptance}", include_in_schema=False)
 Pharmacist = Annotated[Actor, Person(Role.PHARMACIST)]
 Uid = Annotated[str, Query(max_length=20)]
+PackUid = Annotated[str, Path(max_length=20)]
 
 
 class Scan(BaseModel):
@@ -84,5 +85,21 @@ def release(acceptance: UUID, request: Request, by: Pharmacist, service: TheServ
 
     try:
         return once.page(let_go)
+    except Problem as no:
+        return draw(request, service, by, acceptance, problem=no, status=errors.view(no, request).status)
+
+
+@router.post("/packs/{uid}/release")
+def put_back(
+    acceptance: UUID, uid: PackUid, request: Request, by: Pharmacist, service: TheService, once: Once
+) -> Response:
+    """Take one pack off the counter that was scanned by mistake; the page comes back without it."""
+
+    def back(session: Any) -> str:
+        flow.put_back(session, acceptance=acceptance, uid=uid, by=by)
+        return f"/pharmacy/acceptances/{acceptance}#packs"
+
+    try:
+        return once.page(back)
     except Problem as no:
         return draw(request, service, by, acceptance, problem=no, status=errors.view(no, request).status)

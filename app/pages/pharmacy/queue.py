@@ -13,7 +13,7 @@ from app.db import reading
 from app.flows import counter as flow
 from app.flows import possession
 from app.forms import Form, Sent, read
-from app.idempotency import Once
+from app.idempotency import Once, OneAction
 from app.security import SCANNER_POLICY
 from app.service import Service, TheService
 from app.validation import malformed
@@ -45,16 +45,20 @@ class Box(BaseModel):
 @router.get("/pharmacy")
 def queue(request: Request, by: Pharmacist, service: TheService, shabad: str = "") -> Response:
     """`shabad` fills the box, for a prescription that was transcribed a moment ago."""
-    return _draw(request, service, by, Form({"scan": shabad[:24]}))
+    return draw(request, service, by, Form({"scan": shabad[:24]}))
 
 
 @router.post("/pharmacy")
 def accept(request: Request, by: Pharmacist, service: TheService, once: Once, sent: Sent) -> Response:
     """Prove possession, take the prescription for thirty minutes, and go on to its packs."""
-    form = read(sent, Box)
+    return take_with(request, service, by, once, read(sent, Box))
+
+
+def take_with(request: Request, service: Service, by: Actor, once: OneAction, form: Form[Box]) -> Response:
+    """Go on with what was scanned, typed or read in a photo; a refusal comes back beside its field."""
     given = _proof(form)
     if given is None:
-        return _draw(request, service, by, form, status=422)
+        return draw(request, service, by, form, status=422)
 
     def take(session: Any) -> str:
         acceptance, _ = flow.accept(session, service, number=number, by=by)
@@ -66,7 +70,7 @@ def accept(request: Request, by: Pharmacist, service: TheService, once: Once, se
     except Problem as no:
         form.blame(no)
         _into_the_box(form)
-        return _draw(request, service, by, form, problem=no, status=errors.view(no, request).status)
+        return draw(request, service, by, form, problem=no, status=errors.view(no, request).status)
 
 
 def _proof(form: Form[Box]) -> AcceptInput | None:
@@ -101,7 +105,7 @@ def _into_the_box(form: Form[Box]) -> None:
         form.errors.setdefault("scan", form.errors.pop(name))
 
 
-def _draw(
+def draw(
     request: Request,
     service: Service,
     by: Actor,

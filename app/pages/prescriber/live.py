@@ -39,11 +39,26 @@ class TooManyStreams(ShellProblem):
     fix = Words(fa="چند پنجره را ببندید یا صفحه را دوباره باز کنید.", en="Close some, or reload the page.")
 
 
+class NotAStream(ShellProblem):
+    """Somebody opened the stream as a page."""
+
+    code = "live.not_a_page"
+    status = 406
+    kind = Kind.MALFORMED
+    words = Words(
+        fa="این نشانی برای تازه‌شدن خودکار صفحه‌هاست و خود صفحه‌ای ندارد.",
+        en="This address renews other pages by itself; it is no page.",
+    )
+    fix = Words(fa="صفحهٔ نسخه‌نویسی را باز کنید.", en="Open the page of prescribing.")
+
+
 @router.get("/live")
 async def live(
     request: Request, by: Annotated[Actor, Person(Role.PHYSICIAN)], service: TheService
 ) -> StreamingResponse:
     """`event: changed`, without data, each time; a comment as a sign of life in between."""
+    if "text/event-stream" not in request.headers.get("accept", ""):
+        raise NotAStream
     bell: Bell = request.app.state.bell
     whom = by.practitioner or ""
     if bell.waiting(whom, PRESCRIPTIONS) >= MOST_STREAMS:

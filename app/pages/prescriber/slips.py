@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 import prescriber.queries as prescriber_queries
-from app import audit, qr, slip_pdf
+from app import audit, qr
 from app.access import Person
 from app.db import WriteSession, reading
 from app.errors import STATUS
@@ -18,6 +18,7 @@ from app.flows.prescribing import number_of
 from app.forms import Sent, read
 from app.idempotency import Once
 from app.language import Language
+from app.pages.prescriber import slip_pdf
 from app.pages.prescriber.sheet import Sheet, sheet
 from app.refusals import Malformed
 from app.service import TheService
@@ -101,8 +102,10 @@ def given(
 ) -> Response:
     """One slip that was given out, to be printed; the browser asks by itself when it comes from the button."""
     shown = _given(service, number, nth, by=by)
-    context = {"ask": ask == "print", "nth": nth, "view": shown.view, "sheet": _drawn(shown)}
-    return page(request, "prescriber/slip_given.html", **context)
+    asked = ask == "print"
+    return page(
+        request, "prescriber/slip_given.html", ask=asked, nth=nth, view=shown.view, sheet=_drawn(shown)
+    )
 
 
 def _preview(
