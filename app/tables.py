@@ -1,4 +1,4 @@
-"""What the shell itself stores: accounts, their proofs and sessions, clients and their keys, tries, the audit, answers kept.
+"""What the shell itself stores: accounts, their proofs and sessions, clients, tries, the audit, answers kept.
 
 All of it is local to this service: no other room refers to it, and it is never laid out over several nodes.
 """

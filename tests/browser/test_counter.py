@@ -40,7 +40,7 @@ def till(people: Any) -> Any:
     return people.pharmacist(language="en").goto("/pharmacy")
 
 
-def accepted(screen: Any, world: Any, items: Any = None) -> dict[str, Any]:
+def accepted(screen: Any, world: Any, items: Any = None) -> Any:
     """The prescription on the screen, scanned with a hand scanner."""
     prescription = world.prescribe(items)
     scan(screen, prescription["qr"][0])

@@ -1,92 +1,39 @@
-"""A physician makes a key in the browser, proves who they are, and signs; and everything that can come in between."""
+"""A physician makes a key in the browser, proves who they are, and signs."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlmodel import col, select
 
-from app import accounts
 from app.db import writing
 from codings import jws
-from codings.base import Actor, Role
 from codings.tables import Certificate
-from insurer.queries.coverage import shabad_facts
-from prescriber import actions
-from prescriber.tables import Prescription, SignatureEvidence
+from prescriber.tables import SignatureEvidence
+from tests.browser.pen import (
+    COUNCIL,
+    MAKE,
+    prescriptions,
+    refused,
+    review,
+    sign,
+    sign_in_again,
+    with_key,
+    written,
+)
 from tests.browser.steps import given, then, when
-
-COUNCIL, CENTRE = "9990001", "9900000001"
-MAKE, SIGN = "Make a key in this browser", "Sign"
 
 
 @pytest.fixture
 def draft(world) -> Callable[..., UUID]:
-    """A complete draft of this physician, as the form saves it."""
-
-    def write(shabad: str | None = None, inn: str = "amoxicillin", form: str = "capsule") -> UUID:
-        item = world.item(inn, form)
-        told = {
-            "diagnoses.0.code": "J02.9",
-            "items.0.medicine": item["medicine"],
-            "items.0.dose.amount": "1",
-            "items.0.dose.unit": item["dose"]["unit"],
-            "items.0.frequency": "q8h",
-            "items.0.route": item["route"],
-            "items.0.duration_days": "7",
-            "items.0.quantity": "21",
-        }
-        number = shabad or world.shabad()
-        with writing(world.service) as session:
-            by = Actor(
-                id="account:physician-9990001",
-                role=Role.PHYSICIAN,
-                at=world.clock.now,
-                centre=CENTRE,
-                practitioner=COUNCIL,
-            )
-            facts = shabad_facts(session, shabad=number, by=by)
-            saved = actions.save_draft(session, patient=facts.patient, shabad=number, typed=told, by=by)
-            return saved.id
-
-    return write
+    return partial(written, world)
 
 
 @pytest.fixture
 def doctor(people) -> Any:
     return people.physician(language="en")
-
-
-def with_key(doctor: Any) -> Any:
-    """The physician's screen after they made a key in it."""
-    doctor.goto("/prescriber/key").fill("What do you call this device?", "Room 2")
-    doctor.press(MAKE)
-    doctor.page.get_by_text("The key in this browser can sign.").wait_for()
-    return doctor
-
-
-def review(doctor: Any, draft: UUID, *also: UUID) -> Any:
-    more = "&".join(f"also={one}" for one in also)
-    return doctor.goto(f"/prescriber/drafts/{draft}/review?{more}")
-
-
-def sign(doctor: Any, *, password: str) -> None:
-    doctor.page.locator("#sign-button:enabled").wait_for()
-    field = doctor.page.locator("#password")
-    if field.count():
-        field.fill(password)
-    doctor.page.locator("#sign-button").click()
-
-
-def prescriptions(world: Any) -> list[Prescription]:
-    with writing(world.service) as session:
-        found = session.exec(select(Prescription).order_by(col(Prescription.shabad), col(Prescription.n)))
-        return list(found)
-
-
-def refused(doctor: Any, words: str) -> None:
-    doctor.page.get_by_text(words).first.wait_for()
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -158,103 +105,6 @@ def test_several_prescriptions_of_one_patient_are_signed_in_one_go(doctor, world
         assert {first, second, third}
 
 
-def test_a_wrong_password_is_said_at_the_button_and_nothing_is_signed(doctor, world, draft):
-    with_key(doctor)
-    review(doctor, draft())
-    sign(doctor, password="not the password")
-    doctor.page.locator("#proof-error").wait_for()
-    assert doctor.page.locator("#sign-button").is_enabled()
-    assert not prescriptions(world)
-    sign(doctor, password=world.password())
-    doctor.page.wait_for_url("**/slip")
-
-
-def test_a_draft_changed_in_another_window_is_reviewed_again(doctor, world, draft):
-    with_key(doctor)
-    one = draft()
-    review(doctor, one)
-    world.alter(f"UPDATE draft SET version = version + 1 WHERE id = '{one}'")  # noqa: S608  a UUID of ours
-    sign(doctor, password=world.password())
-    doctor.page.locator("#refusal").wait_for()
-    assert not prescriptions(world)
-    sign(doctor, password=world.password())
-    doctor.page.wait_for_url("**/slip")
-
-
-def test_a_certificate_revoked_in_between_signs_nothing(doctor, world, draft):
-    with_key(doctor)
-    one = draft()
-    with given("she proved who she is and has the review before her"):
-        review(doctor, one).page.locator("#sign-button:enabled").wait_for()
-    world.alter(
-        "UPDATE certificate SET state = 'revoked', revoked_at = now(), invalid_from = now() - interval '1 hour'"
-    )
-    with when("her key is revoked, and she signs"):
-        sign(doctor, password=world.password())
-    with then("she is told, the draft is kept, and the key page leads on"):
-        doctor.page.locator("#refusal").wait_for()
-        refused(doctor, "was not in force")
-        assert not prescriptions(world)
-        doctor.goto("/prescriber/key")
-        refused(doctor, "This browser's key was revoked")
-        assert doctor.page.evaluate("async () => (await indexedDB.databases()).length") == 1
-        with_key(doctor)
-
-
-def test_a_lost_key_is_no_disaster(doctor, world, draft):
-    with_key(doctor)
-    one = draft()
-    doctor.page.evaluate(
-        "() => new Promise((done) => { indexedDB.deleteDatabase('noskheh-keys').onsuccess = done; })"
-    )
-    review(doctor, one)
-    refused(doctor, "No key in this browser can sign for you.")
-    assert doctor.page.locator("#sign-button").is_disabled()
-    doctor.page.get_by_text("Make one here").click()
-    doctor.page.locator("#device").fill("Room 2 again")
-    doctor.press(MAKE)
-    doctor.page.wait_for_url("**/review")
-    sign(doctor, password=world.password())
-    doctor.page.wait_for_url("**/slip")
-
-
-def test_the_page_and_the_bytes_must_say_the_same(doctor, world, draft):
-    """Somebody between the service and the screen changes the dose that is shown."""
-    with_key(doctor)
-    one = draft()
-
-    def forge(route: Any) -> None:
-        answer = route.fetch()
-        route.fulfill(
-            response=answer,
-            body=answer.text().replace("&#34;a&#34;: &#34;1&#34;", "&#34;a&#34;: &#34;2&#34;"),
-        )
-
-    doctor.page.route("**/review**", forge)
-    review(doctor, one)
-    refused(doctor, "What this page shows is not what the bytes say.")
-    assert doctor.page.locator("#sign-button").is_disabled()
-
-
-def test_a_clock_that_is_off_by_a_day_is_told_and_does_not_stop_signing(doctor, world, draft):
-    with_key(doctor)
-    one = draft()
-    doctor.page.clock.set_fixed_time(world.clock.now.replace(year=world.clock.now.year - 1))
-    review(doctor, one)
-    refused(doctor, "The clock of this computer is wrong")
-    sign(doctor, password=world.password())
-    doctor.page.wait_for_url("**/slip")
-
-
-def test_two_clicks_sign_once(doctor, world, draft):
-    with_key(doctor)
-    review(doctor, draft()).page.locator("#sign-button:enabled").wait_for()
-    doctor.page.locator("#password").fill(world.password())
-    doctor.page.locator("#sign-button").dblclick()
-    doctor.page.wait_for_url("**/slip")
-    assert len(prescriptions(world)) == 1
-
-
 def test_the_key_cannot_be_taken_out_of_the_browser(doctor):
     with_key(doctor)
     told = doctor.page.evaluate(
@@ -268,14 +118,6 @@ def test_the_key_cannot_be_taken_out_of_the_browser(doctor):
         }"""
     )
     assert told == [False, ["InvalidAccessError"] * 3]
-
-
-def sign_in_again(doctor: Any) -> None:
-    """A new session in the same browser, whose keys stay."""
-    world = doctor.place
-    opened = accounts.sign_in(world.service, username=doctor.username, password=world.password())
-    name = accounts.cookie_name(world.service.settings)
-    doctor.context.add_cookies([{"name": name, "value": opened.secret, "url": world.url}])
 
 
 def test_a_key_that_ends_soon_is_followed_by_the_next(doctor, world, draft):

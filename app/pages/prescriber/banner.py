@@ -47,7 +47,7 @@ def banner(session: Session, *, patient: UUID, insurer: str | None = None, by: A
         years=whole // 12,
         months=whole,
         sex=person.sex.value,
-        identifier=masked(person.national_id, person.fida),
+        identifier=grouped(person.national_id or person.fida),
         verified=person.verified,
         insurer=Words(payer.name_fa, payer.name_en) if payer else None,
         facts=facts,
@@ -56,6 +56,13 @@ def banner(session: Session, *, patient: UUID, insurer: str | None = None, by: A
             for code in (facts.allergies if facts else ())
         ),
     )
+
+
+def grouped(identifier: str | None) -> str | None:
+    """The identifier as the physician compares it with a card: in groups, its middle digits hidden."""
+    if not identifier:
+        return None
+    return f"{identifier[:3]} •••• {identifier[-3:]}"
 
 
 def masked(national_id: str | None, fida: str | None) -> str | None:
