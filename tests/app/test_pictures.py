@@ -6,7 +6,6 @@ import re
 import struct
 import time
 import zlib
-from collections.abc import Sequence
 
 import pytest
 import zxingcpp
@@ -20,7 +19,6 @@ from codings import gs1
 SIGNED = "NSK1:" + "".join(random.Random(7).choices("0123456789", k=900))
 FIRST = "NSK1:1/2:" + "".join(random.Random(8).choices("0123456789", k=700))
 SECOND = "NSK1:2/2:" + "".join(random.Random(9).choices("0123456789", k=700))
-PACK = "0106260123456786211234500000000000000117281231" + "10AB123"
 UIDS = ["12345000000000000001", "12345000000000000002"]
 
 
@@ -128,7 +126,7 @@ def test_one_half_alone_is_given_back_as_it_is():
 def test_a_pack_comes_back_with_its_separators_as_the_counters_parser_wants_it():
     (code,) = read_codes(photo(noisy(tilted(beside(label(), gap=150), 7))), formats=Codes.PACK)
     assert code.gs1
-    assert code.text == f"010626012345678621{UIDS[0]}\x1d1728123110AB123"[: len(code.text)]
+    assert code.text == f"010626012345678621{UIDS[0]}\x1d1728123110AB123"
     pack = gs1.parse_pack(code.text)
     assert (pack.gtin, pack.uid, pack.lot) == ("06260123456786", UIDS[0], "AB123")
 
@@ -142,6 +140,16 @@ def test_several_packs_on_one_photo_are_all_read(angle):
 def test_a_smaller_pack_beside_a_clear_one_is_not_overlooked():
     desk = beside(label(UIDS[0], 8), small(label(UIDS[1], 4)), gap=100)
     assert sorted(gs1.parse_pack(text).uid for text in texts(photo(desk), Codes.PACK)) == UIDS
+
+
+def test_codes_come_in_the_order_in_which_a_person_sees_them_on_a_phone_held_upside_down():
+    desk = Image.new("L", (500, 900), 170)
+    desk.paste(label(UIDS[0]), (150, 100))
+    desk.paste(label(UIDS[1]), (150, 600))
+    exif = Image.Exif()
+    exif[0x0112] = 3  # what the camera writes of a picture that lies upside down in the file
+    content = photo(desk.rotate(180), exif=exif)
+    assert [gs1.parse_pack(text).uid for text in texts(content, Codes.PACK)] == UIDS
 
 
 def test_slips_and_packs_are_not_mistaken_for_each_other():
@@ -169,7 +177,14 @@ def test_a_large_photo_of_a_phone_is_read_in_time():
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"%PDF-1.7\n" + b"x" * 500, b"not a picture", b"GIF89a" + b"\0" * 60, b"<svg xmlns='x'/>", b"\0" * 10_000_000],
+    [
+        b"",
+        b"%PDF-1.7\n" + b"x" * 500,
+        b"not a picture",
+        b"GIF89a" + b"\0" * 60,
+        b"<svg xmlns='x'/>",
+        b"\0" * 10_000_000,
+    ],
     ids=["nothing", "pdf", "text", "gif", "svg", "ten megabytes of nothing"],
 )
 def test_what_is_no_photo_is_said_to_be_none(content):
@@ -186,7 +201,7 @@ def test_other_kinds_of_pictures_are_not_even_opened():
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_a_photo_that_ends_early_is_said_to_be_broken(form):
     whole = photo(beside(printed(SIGNED)), form)
-    with pytest.raises((PictureBroken, NotAPicture)) as no:
+    with pytest.raises(PictureBroken) as no:
         texts(whole[: len(whole) // 2])
     assert no.value.pointer == "/picture"
 
@@ -198,7 +213,9 @@ def png(width: int, height: int) -> bytes:
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize("size", [(6400, 6300), (12_000, 9_000), (60_000, 60_000)])
@@ -222,7 +239,3 @@ def test_looking_ends_when_the_time_is_over():
     with pytest.raises(NothingReadable):
         read_codes(photo(hay), formats=Codes.SLIP, seconds=0.2)
     assert time.monotonic() - began < 2.5
-
-
-def codes_of(found: Sequence[pictures.Scanned]) -> list[str]:
-    return [code.text for code in found]

@@ -42,7 +42,7 @@ HALVES = ("NSK1:1/2:/" + "5676295953" * 230, "NSK1:2/2:/" + "4665184842" * 230)
 
 def lists(language):
     rows = {
-        name: [Concept(system=name, code=code, fa=fa, en=en, release="r")]
+        name: [Concept(system=name, code=code, fa=fa, en=en, release="r", position=1, properties={})]
         for name, (code, fa, en) in WORDS.items()
     }
     return Lists(language, rows)
@@ -142,7 +142,8 @@ def text_of(document):
 
 def printed(page) -> Image.Image:
     """One page in the dots of a thermal printer: black or white, nothing between."""
-    return page.render(scale=DOTS / 72).to_pil().convert("L").point(lambda grey: 255 * (grey > 127))
+    seen: Image.Image = page.render(scale=DOTS / 72).to_pil().convert("L")
+    return seen.point(lambda grey: 255 * (grey > 127))
 
 
 def scanned(document):

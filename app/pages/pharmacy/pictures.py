@@ -72,7 +72,7 @@ class Read:
 
 
 @router.post("/picture")
-def slip(request: Request, by: Pharmacist, service: TheService, once: Once, sent: Photographed) -> Response:
+def slip(request: Request, by: Pharmacist, service: TheService, sent: Photographed, once: Once) -> Response:
     """Open the prescription whose slip is on the photo. `half` is a large code that an earlier photo showed."""
     try:
         codes = _codes(sent, Codes.SLIP)
@@ -110,7 +110,7 @@ def box_of(texts: set[str]) -> Form[Box]:
 
 @router.post("/acceptances/{acceptance}/picture")
 def packs(
-    acceptance: UUID, request: Request, by: Pharmacist, service: TheService, once: Once, sent: Photographed
+    acceptance: UUID, request: Request, by: Pharmacist, service: TheService, sent: Photographed, once: Once
 ) -> Response:
     """Look at every pack on the photo, as if each had been scanned; a list says what became of them."""
     with reading(service) as session:  # somebody else's acceptance is none, whatever the photo shows
