@@ -1,6 +1,6 @@
 # Everything one does with a checkout. `make run` and `make test` need Python 3.11 or newer and nothing else.
 
-.PHONY: help environment browser run simulate demo test check screenshots lock vendor
+.PHONY: help environment browser run simulate demo test check bench screenshots lock vendor
 
 python := .venv/bin/python
 
@@ -31,6 +31,9 @@ check: environment ## What CI runs: lint, format, types, import contracts, tests
 	$(python) -m mypy
 	$(python) .venv/bin/lint-imports
 	@$(MAKE) --no-print-directory test
+
+bench: environment browser ## How long a physician's keyboard takes from the patient to the slip, at 90 ms a key
+	@NOSKHEH_TYPING_MS=90 exec $(python) -m pytest -s tests/browser/test_by_keyboard.py
 
 screenshots: environment browser ## Play the whole story in a browser and take the pictures of docs/screenshots again
 	@exec $(python) -m scripts.screenshots

@@ -62,7 +62,8 @@ class Settings(BaseSettings):
     worker_concurrency: int = Field(default=2, ge=1, le=50)
 
     second_factor_required: bool = Field(
-        default=True, description="Nobody works by password alone: a passkey or one-time codes are set up first."
+        default=True,
+        description="Nobody works by password alone: a passkey or one-time codes are set up first.",
     )
     argon2_time_cost: int = Field(default=3, ge=1)
     argon2_memory_kib: int = Field(default=65_536, ge=8)

@@ -61,7 +61,9 @@ class Account(Row, table=True):
     created_at: AwareDatetime = Field(sa_type=INSTANT)
     created_by: str = Field(max_length=100)
     changed_at: AwareDatetime = Field(sa_type=INSTANT)
-    offered_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)  # a second factor, at the first sign-in
+    offered_at: AwareDatetime | None = Field(
+        default=None, sa_type=INSTANT
+    )  # a second factor, at the first sign-in
 
 
 class AccountSession(Row, table=True):

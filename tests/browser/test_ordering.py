@@ -1,6 +1,5 @@
 """The physician writes: with the keyboard alone, saved as typed, and seeing what becomes of it."""
 
-import time
 from urllib.parse import quote
 
 import pytest
@@ -43,45 +42,6 @@ def find(page, text):
     page.wait_for_timeout(350)  # no row is taken from a list that has only just changed
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-
-
-def write(page, item, *, dose, often, days):
-    page.locator(f"#item-{item} :focus").wait_for()
-    for text in (dose, often, days):
-        page.keyboard.type(text, delay=60)
-        page.keyboard.press("Enter")
-    page.locator(f"#item-{item}-comes .sentence").wait_for()
-
-
-def test_three_medicines_with_one_override_by_keyboard_alone(people, world):
-    with given("an empty draft"):
-        doctor = visit(people.physician(language="en"))
-        page, began = doctor.page, time.monotonic()
-    with when("she writes a diagnosis and three medicines, twice the same among them, without a mouse"):
-        page.keyboard.press("Alt+g")
-        page.keyboard.type("sore throat", delay=60)
-        page.locator("#diagnosis-found button").first.wait_for()
-        page.keyboard.press("ArrowDown")
-        page.keyboard.press("Enter")
-        page.locator("#q:focus").wait_for()
-        find(page, "amoxicillin 500")
-        write(page, 1, dose="1", often="every 8", days="7")
-        page.keyboard.press("Alt+m")
-        find(page, "parac")
-        write(page, 2, dose="2", often="every 6", days="5")
-        page.keyboard.press("Alt+m")
-        find(page, "paracetamol 500")
-        write(page, 3, dose="1", often="every 6", days="5")
-    with then("what the same twice needs is a reason, given by keyboard too, and the review opens"):
-        page.locator('#item-3-findings [data-finding="RX-DUPLICATE:2,3"] select').wait_for()
-        page.keyboard.press("Alt+n")
-        page.keyboard.type("benefit")
-        page.keyboard.press("Alt+v")
-        page.wait_for_url("**/review")
-        assert time.monotonic() - began < 60
-        typed = saved(world, doctor.path.removesuffix("/review"))
-        assert typed["reasons.RX-DUPLICATE:2,3"]
-        assert typed["items.0.quantity"] == "21"
 
 
 def test_a_number_is_echoed_and_kept_while_one_types_and_undo_brings_an_item_back(people, world):

@@ -65,7 +65,9 @@ def test_a_pack_that_turns_out_false_opens_a_case_and_holds_the_claim(world, wea
 
 
 def test_a_high_risk_medicine_is_not_handed_over_unverified(world, weather):
-    guarded = world.item("methotrexate", "tablet", frequency="weekly", quantity="4", duration_days=28)
+    guarded = world.item(
+        "methotrexate", "tablet", frequency="weekly", timing="monday", quantity="4", duration_days=28
+    )
     accepted = world.accept(world.prescribe([guarded]))
     order = world.order(accepted)
     weather(error_rate=100)

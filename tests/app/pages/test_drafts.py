@@ -228,11 +228,10 @@ def test_the_review_says_every_medicine_in_full_words_and_can_change_nothing(des
     assert "amoxicillin 500 mg cap" in page.text
     assert re.search(r"1 capsule\s?, every 8 hours\s?, by mouth\s?, for 7 days", page.text)
     assert "Total quantity 21 capsule" in page.text
-    assert "signing in the browser is not there yet" in page.text
     assert desk.shabad_of(at) in page.text
-    main = page.html[page.html.index("<main") :]
-    assert "<input" not in main
-    assert "<form" not in main
+    main = page.html[page.html.index("<main") : page.html.index("</main>")]
+    assert 'name="items.' not in main
+    assert re.findall('action="([^"]*)"', main) == ["/prescriber/sign"]
 
 
 def test_the_review_in_persian(desk, at):
@@ -248,8 +247,10 @@ def test_a_physician_without_a_certificate_in_force_is_told_what_to_do(desk, at)
     form = {"holder": "9990001", "reason": "key-lost"}
     assert desk.post(f"/council/certificates/{kid}/revoke", form).status == 303
     desk.sign_in()
-    page = desk.follow(desk.ordered(at))
-    assert "no signing certificate in force" in page.text
+    desk.ordered(at)
+    page = desk.get(f"{at}/review")
+    assert 'data-state="revoked"' in page.html
+    assert "No key in this browser can sign for you." in page.text
 
 
 def test_signing_through_the_api_turns_the_draft_into_its_prescription(desk, at):
