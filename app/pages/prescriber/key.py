@@ -63,6 +63,7 @@ class KeyView:
     asked: CertificateRequest
     certificate: Certificate | None
     state: State
+    why: str | None = None  # the officer's words, where the council refused
 
 
 @router.get("/key")
@@ -122,11 +123,13 @@ def keys_of(session: ReadSession, *, by: Actor) -> Sequence[KeyView]:
     """Every key this physician ever asked a certificate for, the newest first."""
     mine = by.practitioner or ""
     certified = {row.kid: row for row in codings.certificates_of(session, mine)}
-    return [
-        KeyView(asked, found, _state(asked, found, by.at))
-        for asked in codings.requests_of(session, mine)
-        for found in [certified.get(asked.kid or "")]
-    ]
+    views = []
+    for asked in codings.requests_of(session, mine):
+        found = certified.get(asked.kid or "")
+        refused = asked.state is RequestState.REFUSED
+        why = codings.request_history(session, asked.id)[-1].why if refused else None
+        views.append(KeyView(asked, found, _state(asked, found, by.at), why))
+    return views
 
 
 def _state(asked: CertificateRequest, found: Certificate | None, at: datetime) -> State:
