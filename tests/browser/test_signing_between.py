@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from codings.base import new_id
 from tests.browser.pen import MAKE, prescriptions, refused, review, sign, with_key, written
 from tests.browser.steps import given, then, when
 
@@ -106,6 +107,21 @@ def test_a_clock_that_is_off_by_a_day_is_told_and_does_not_stop_signing(doctor, 
     review(doctor, one)
     refused(doctor, "The clock of this computer is wrong")
     sign(doctor, password=world.password())
+    doctor.page.wait_for_url("**/slip")
+
+
+def test_another_patient_opened_meanwhile_stops_the_signature_until_one_returns(doctor, world, draft):
+    with_key(doctor)
+    one = draft()
+    review(doctor, one).page.locator("#sign-button:enabled").wait_for()
+    other = str(new_id())
+    world.alter(f"UPDATE account_session SET open_patient = '{other}', open_since = now()")  # noqa: S608  ours
+    sign(doctor, password=world.password())
+    refused(doctor, "Another patient is open in another window.")
+    assert not prescriptions(world)
+    doctor.press("Work on this patient here")
+    review(doctor, one)
+    doctor.page.locator("#sign-button:enabled").click()
     doctor.page.wait_for_url("**/slip")
 
 

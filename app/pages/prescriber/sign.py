@@ -17,6 +17,7 @@ from app.flows import prescribing as flow
 from app.flows.prescribing import number_of
 from app.forms import Sent, read
 from app.idempotency import Once
+from app.pages.prescriber import identity
 from app.pages.prescriber.banner import banner
 from app.pages.prescriber.review import MOST_AT_ONCE, review_page
 from app.refusals import Malformed
@@ -61,7 +62,8 @@ def sign(request: Request, by: Physician, once: Once, sent: Sent, service: TheSe
 
     def write(session: WriteSession) -> str:
         proven = signing_sessions.require(session, session_sha256=request.state.session_sha256, by=by)
-        _require_as_reviewed(session, told, by=by)
+        patient = _require_as_reviewed(session, told, by=by)
+        identity.require_open(session, request.state.session_sha256, patient=patient, by=by)
         approval = {"signing_session": str(proven.id), **proven.evidence}
         numbers = []
         for one in told:
@@ -77,8 +79,8 @@ def sign(request: Request, by: Physician, once: Once, sent: Sent, service: TheSe
         )
 
 
-def _require_as_reviewed(session: WriteSession, told: Sequence[SignedDraft], *, by: Actor) -> None:
-    """Each draft is still what was on the screen, and all are one patient's."""
+def _require_as_reviewed(session: WriteSession, told: Sequence[SignedDraft], *, by: Actor) -> UUID:
+    """Each draft is still what was on the screen, and all are one patient's: this one's."""
     patients = set()
     for one in told:
         found = prescriber_queries.draft(session, draft=one.id, by=by)
@@ -89,6 +91,7 @@ def _require_as_reviewed(session: WriteSession, told: Sequence[SignedDraft], *, 
         patients.add(found.patient)
     if len(patients) > 1:
         raise DraftOfAnother
+    return patients.pop()
 
 
 def _after(numbers: Sequence[str]) -> str:
