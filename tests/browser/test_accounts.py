@@ -70,7 +70,7 @@ def set_up_app(screen, words, clock) -> pyotp.TOTP:
 def test_a_passkey_is_added_and_signs_in_without_a_name(people, language):
     words = WORDS[language]
     with given("a physician who adds a passkey on her account's page and leaves"):
-        doctor = people.by_form(people.visitor(language=language), "physician-9990001")
+        doctor = people.by_form(people.visitor(language=language), "physician-9990001", to="/")
         assert doctor.path == "/account/first"
         doctor.with_passkey_device()
         add_passkey(doctor, words)
@@ -110,7 +110,7 @@ def test_a_code_is_the_second_step_after_the_password(people, world, language):
         sign_out(counter)
         world.clock.advance(minutes=1)
     with when("she signs in with her password"):
-        people.by_form(counter, "pharmacist-9990011")
+        people.by_form(counter, "pharmacist-9990011", to="/pharmacy")
     with then("she is asked for a code, and a wrong one opens nothing"):
         counter.page.locator("#code").fill("000000")
         counter.press(words["on"])
