@@ -9,6 +9,7 @@ kept: nothing happened, so the same key may try again. Keys belong to their acto
 """
 
 import hashlib
+import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -115,8 +116,10 @@ async def _what_was_sent(request: Request) -> Sent:
         key = key.strip('"')  # the draft standard writes it as a quoted string
         if not 0 < len(key) <= 255 or not (key.isascii() and key.isprintable()):
             raise BadKey
-    whole = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode() + content)
-    return Sent(key, whole.hexdigest())
+    whole = f"{request.method} {request.url.path}?{request.url.query}\n".encode() + content
+    # Keyed: what was sent may hold a password, which nobody who reads the table may guess by trying.
+    service: Service = request.app.state.service
+    return Sent(key, hmac.digest(service.keys.accounts, b"idempotency\0" + whole, "sha256").hex())
 
 
 def _form_key(form: FormData) -> str | None:

@@ -7,6 +7,7 @@ const place = /** @type {HTMLElement} */ (document.getElementById("this-browser"
 const register = /** @type {HTMLElement} */ (document.getElementById("register"));
 const form = /** @type {HTMLFormElement} */ (document.getElementById("make-key"));
 const holder = register.dataset.holder ?? "";
+let making = false;
 
 /** @param {...string} names of the sentences that are true now */
 function say(...names) {
@@ -44,12 +45,15 @@ async function make(event) {
   const csr = /** @type {HTMLInputElement} */ (form.elements.namedItem("csr"));
   if (csr.value) return; // made: now it goes
   event.preventDefault();
+  if (making) return; // the second press of two
+  making = true;
   try {
     // A key whose request was lost on the way is asked for again, instead of leaving it behind.
     const lost = (await keysOf(holder)).find((key) => stateOf(key.id) === "unknown");
     csr.value = lost ? await requestAgain(lost) : (await makeKey(holder)).csr;
     form.submit();
   } catch {
+    making = false;
     say("failed");
   }
 }

@@ -120,7 +120,7 @@ async function prove(url, proof) {
     return ask(url, /** @type {Record<string, string>} */ ({ ...proof }));
   }
   const answer = await perform("get", await ask(`${url}/options`));
-  return ask(url, { method: "passkey", ...answer });
+  return ask(url, /** @type {Record<string, string>} */ ({ ...proof, ...answer }));
 }
 
 /** @param {HTMLFormElement} form @param {string} name */

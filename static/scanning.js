@@ -158,6 +158,7 @@ listen(
 );
 if (forPacks) {
   document.addEventListener("htmx:after:swap", () => {
+    if (!busy && !document.getElementById("looked")) return;
     told();
     busy = false;
     next();

@@ -10,12 +10,14 @@ const AGAIN = 15; // a screen reader hears the time left this often
 
 const keeper = /** @type {HTMLDialogElement} */ (document.getElementById("session-keeper"));
 const idle = Number(keeper.dataset.idle);
+const who = keeper.dataset.who ?? "";
 const channel = new BroadcastChannel("noskheh-session");
 
 let worked = Date.now();
 let told = Date.now();
 let locked = false;
 let locking = false;
+let ended = false; // for good: another person may have signed in since
 
 /** @param {"soon" | "locked" | "ended"} name */
 function show(name) {
@@ -32,7 +34,20 @@ function blank(on) {
   }
 }
 
+/** This page's person has left, or somebody else works in this browser: it never opens again. */
+function end() {
+  ended = locked = true;
+  blank(true);
+  show("ended");
+}
+
+/** @param {"work" | "locked" | "open" | "left" | "here"} kind */
+function tell(kind) {
+  channel.postMessage({ kind, who });
+}
+
 function reopen() {
+  if (ended) return;
   locked = locking = false;
   worked = told = Date.now();
   blank(false);
@@ -54,27 +69,27 @@ function work() {
 
 async function stay() {
   told = worked = Date.now();
-  channel.postMessage("work");
+  tell("work");
   if (keeper.open) keeper.close();
   try {
-    await ask("/account/stay");
+    await ask("/account/stay", { who });
   } catch (error) {
     shut(/** @type {any} */ (error).code);
   }
 }
 
 async function lock() {
-  if (locked || locking) return;
+  if (ended || locked || locking) return;
   locking = true;
   blank(true);
   try {
     const opened = await ask("/account/lock");
-    channel.postMessage("locked");
+    tell("locked");
     offer(opened.ways);
   } catch (error) {
     // Without an answer the page stays blank all the same; a password is what everybody has.
-    if (/** @type {any} */ (error).code === "access.sign_in") show("ended");
-    else offer(["password"]);
+    if (/** @type {any} */ (error).code === "access.sign_in") return end();
+    offer(["password"]);
   }
   locked = true;
   locking = false;
@@ -93,11 +108,7 @@ function offer(ways) {
 /** The service said that the session is shut. @param {string} code */
 function shut(code) {
   if (code === "access.locked") lock();
-  else if (code === "access.sign_in" && !locked) {
-    blank(true);
-    locked = true;
-    show("ended");
-  }
+  else if (code === "access.sign_in") end();
 }
 
 /** @param {string} words */
@@ -112,13 +123,13 @@ async function open(proof) {
   fail("");
   keeper.setAttribute("aria-busy", "true");
   try {
-    await unlock(proof);
-    channel.postMessage("open");
+    await unlock({ ...proof, who });
+    tell("open");
     reopen();
   } catch (error) {
     const { code, message } = /** @type {any} */ (error);
-    if (code === "access.sign_in") show("ended");
-    else fail(message);
+    if (code === "access.sign_in") end();
+    else fail(message || (keeper.dataset.failed ?? ""));
   } finally {
     keeper.removeAttribute("aria-busy");
   }
@@ -155,16 +166,17 @@ for (const form of keeper.querySelectorAll("form[data-way]")) {
   });
 }
 channel.addEventListener("message", ({ data }) => {
-  if (data === "work" && !locked) {
+  if (data.who !== who) return end(); // somebody else signed in at this browser
+  if (data.kind === "work" && !locked) {
     worked = told = Date.now();
     if (keeper.open) keeper.close();
-  } else if (data === "locked") lock();
-  else if (data === "open" && locked) reopen();
-  else if (data === "left") shut("access.sign_in");
+  } else if (data.kind === "locked") lock();
+  else if (data.kind === "open" && locked) reopen();
+  else if (data.kind === "left") end();
 });
 document.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  if (form.getAttribute("action") === "/sign-out") channel.postMessage("left"); // no tab shows the work of who left
+  if (form.getAttribute("action") === "/sign-out") tell("left"); // no tab shows the work of who left
 });
 document.addEventListener("htmx:before:response", (event) => {
   if (/** @type {CustomEvent} */ (event).detail?.ctx?.response?.status === 401) probe();
@@ -173,11 +185,12 @@ document.addEventListener("htmx:before:response", (event) => {
 /** A part of the page was refused: is it the lock? */
 async function probe() {
   try {
-    await ask("/account/stay");
+    await ask("/account/stay", { who });
   } catch (error) {
     if (/** @type {any} */ (error).code === "access.locked") lock();
   }
 }
 
+tell("here");
 setInterval(tick, 1000);
 document.addEventListener("visibilitychange", tick);

@@ -68,6 +68,10 @@ async function prepare(sheet) {
   if (!(await sameAsShown())) return say("different");
   const found = await signer();
   if (typeof found === "string") return say(found);
+  sheet.querySelector("#code")?.addEventListener("input", () => {
+    const way = /** @type {HTMLInputElement | null} */ (sheet.querySelector("#by-totp"));
+    if (way) way.checked = true; // who types the code means to prove it so
+  });
   const button = /** @type {HTMLButtonElement} */ (sheet.querySelector("#sign-button"));
   button.disabled = false;
   sheet.addEventListener("submit", (event) => {

@@ -55,10 +55,13 @@ export function listen(deliver, own) {
     clearTimeout(timer);
   }
 
+  /** Whether the focus is where people type numbers that a scanner could send too. */
+  const typing = () => own(document.activeElement) || document.activeElement?.id === "national_id";
+
   /** Whether what has arrived was typed by a machine. */
   function scanned() {
     const quick = last - first <= MEAN_MS * (places.length - 1);
-    return places.length >= SHORTEST && quick && !TYPED.test(places);
+    return places.length >= SHORTEST && quick && !(TYPED.test(places) && typing());
   }
 
   function finish() {
@@ -71,6 +74,7 @@ export function listen(deliver, own) {
 
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey || event.metaKey) return;
+    if (event.repeat) return forget(); // a key held down
     const now = event.timeStamp;
     if (now - last > (places.length < KNOWN ? BEGIN_MS : PAUSE_MS)) forget();
     if (event.key === "Enter" || event.key === "Tab") {

@@ -21,13 +21,15 @@ def drafts(session: Session, *, by: Actor) -> Sequence[Draft]:
     return session.exec(query.order_by(col(Draft.updated_at).desc(), col(Draft.id).desc())).all()
 
 
-def draft(session: Session, *, draft: uuid.UUID, by: Actor) -> Draft:
-    """One of the actor's drafts, whatever its state. Raises DraftNotFound."""
+def draft(session: Session, *, draft: uuid.UUID, lock: bool = False, by: Actor) -> Draft:
+    """One of the actor's drafts, whatever its state; `lock` keeps others from changing it. Raises DraftNotFound."""
     query = select(Draft).where(
         Draft.id == draft,
         Draft.practitioner == (by.practitioner or ""),
         Draft.centre == (by.centre or ""),
     )
+    if lock:
+        query = query.with_for_update()
     found = session.exec(query.execution_options(populate_existing=True)).one_or_none()
     if found is None:
         raise DraftNotFound

@@ -122,6 +122,19 @@ def test_a_scan_never_lands_in_another_field(till, world):
     assert on_the_counter(world) == 2
 
 
+def test_a_short_price_code_lands_in_no_quantity(till, world):
+    prescription = accepted(till, world)
+    scan(till, world.fresh_pack(prescription["items"][0]["medicine"])["barcode"])
+    quantity = till.page.locator("input[name^='quantity.']").first
+    quantity.wait_for()
+    quantity.fill("14")
+    quantity.focus()
+    scan(till, "12345670")
+    says(till, "the price code (EAN)")
+    assert quantity.input_value() == "14"
+    assert "/price" not in till.path
+
+
 def test_a_scan_changes_no_choice_that_has_the_focus(till, world):
     prescription = accepted(till, world)
     chosen = till.page.locator("select[name^='reason.']").first

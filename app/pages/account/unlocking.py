@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app import accounts, passkeys
@@ -33,9 +34,16 @@ Own = Annotated[Actor, Person()]
 
 
 @router.post("/account/stay")
-def stay(_by: Own) -> Response:
-    """Somebody is still there: coming in was all there was to do."""
+def stay(by: Own, sent: Sent) -> Response:
+    """Somebody is still there: coming in was all there was to do. A page of someone else's is told that it ended."""
+    if _of_another(sent, by):
+        raise NotSignedIn
     return Response(status_code=204)
+
+
+def _of_another(sent: FormData, by: Actor) -> bool:
+    """Whether a page says it is of somebody else than whose session this browser now has."""
+    return str(sent.get("who") or by.id) != by.id
 
 
 @router.post("/account/lock")
@@ -73,7 +81,9 @@ def unlock(request: Request, _by: Public, sent: Sent, service: TheService) -> Re
     """The same person proved it: the session goes on under a new id, and so does what was typed."""
     form = read(sent, ProofInput)
     held = held_by(request, service)
-    if held is None or held.standing is Standing.ENDED:
+    if held is None or held.standing is Standing.ENDED or _of_another(sent, held.actor):
+        if wants_json(request):
+            return answer(NotSignedIn(), request)
         return sign_in_page(request, Form(form.typed), problem=NotSignedIn(), status=401)
     told = form.value
     if told is None:

@@ -116,6 +116,7 @@ def draw(
         by=by,
         desk=desk,
         last_day=last_day,
+        today=tehran_day(by.at),
         lines=lines,
         form=form,
         scan=scan,

@@ -35,6 +35,7 @@ from prescriber.inputs import Line
 router = APIRouter()
 
 Physician = Annotated[Actor, Person(Role.PHYSICIAN)]
+Proven = Annotated[Actor, Person(Role.PHYSICIAN, fresh=True)]  # an open screen alone makes and ends no key
 Kid = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{11}$")]
 RENEW_BEFORE: Final = timedelta(days=60)
 _REVIEW: Final = re.compile(r"/prescriber/drafts/[0-9a-f-]{36}/review")
@@ -73,7 +74,7 @@ def key(request: Request, by: Physician, service: TheService, next: str = "") ->
 
 
 @router.post("/key")
-def ask(request: Request, by: Physician, once: Once, sent: Sent, service: TheService) -> Response:
+def ask(request: Request, by: Proven, once: Once, sent: Sent, service: TheService) -> Response:
     """Ask for a certificate; two officers of the Medical Council decide."""
     form = read(sent, KeyInput)
     if form.value is None:
@@ -98,9 +99,7 @@ def no_revoke(kid: Kid, _by: Physician) -> Response:  # noqa: ARG001
 
 
 @router.post("/key/{kid}/revoke")
-def give_up(
-    request: Request, kid: Kid, by: Physician, once: Once, sent: Sent, service: TheService
-) -> Response:
+def give_up(request: Request, kid: Kid, by: Proven, once: Once, sent: Sent, service: TheService) -> Response:
     """Nothing that this key signs from now on is believed; what it signed before stands."""
     form = read(sent, GiveUpInput)
     if form.value is None:

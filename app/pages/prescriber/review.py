@@ -76,6 +76,8 @@ def review_page(
     with reading(service) as session:
         sheets = _sheets(request, session, service, list(dict.fromkeys(drafts)), by=by)
         if isinstance(sheets, UUID):
+            if problem is not None:
+                raise problem
             unsigned = prescriber_queries.draft(session, draft=sheets, by=by).state is DraftState.OPEN
             return see_other(f"/prescriber/drafts/{sheets}" + ("?check=true" if unsigned else ""))
         patient = sheets[0].draft.patient

@@ -19,12 +19,15 @@ from app.forms import Sent, read
 from app.idempotency import Once
 from app.pages.prescriber import identity
 from app.pages.prescriber.banner import banner
+from app.pages.prescriber.look import look
 from app.pages.prescriber.review import MOST_AT_ONCE, review_page
 from app.refusals import Malformed
-from app.service import TheService
+from app.service import Service, TheService
 from app.web import page, see_other
+from codings import jws
 from codings.base import Actor, Problem, Role
-from prescriber.outcomes import DraftClosed, DraftOfAnother, DraftStale
+from prescriber import signing
+from prescriber.outcomes import DraftClosed, DraftOfAnother, DraftStale, SignatureRefused
 from prescriber.states import DraftState
 
 router = APIRouter()
@@ -67,6 +70,7 @@ def sign(request: Request, by: Physician, once: Once, sent: Sent, service: TheSe
         approval = {"signing_session": str(proven.id), **proven.evidence}
         numbers = []
         for one in told:
+            _require_same(request, session, service, one, by=by)
             view, _ = flow.sign(session, service, token=one.jws, draft=one.id, approval=approval, by=by)
             numbers.append(str(view.number))
         return _after(numbers)
@@ -74,6 +78,8 @@ def sign(request: Request, by: Physician, once: Once, sent: Sent, service: TheSe
     try:
         return once.page(write)
     except Problem as no:
+        drafts = " ".join(str(one.id) for one in told)[:120]
+        audit.saw(service, by=by, verb="prescription.sign", subject=drafts, outcome=no.code)
         return review_page(
             request, service, [one.id for one in told], by=by, problem=no, status=STATUS[no.kind]
         )
@@ -83,7 +89,7 @@ def _require_as_reviewed(session: WriteSession, told: Sequence[SignedDraft], *, 
     """Each draft is still what was on the screen, and all are one patient's: this one's."""
     patients = set()
     for one in told:
-        found = prescriber_queries.draft(session, draft=one.id, by=by)
+        found = prescriber_queries.draft(session, draft=one.id, lock=True, by=by)
         if found.state is not DraftState.OPEN:
             raise DraftClosed
         if found.version != one.version:
@@ -92,6 +98,21 @@ def _require_as_reviewed(session: WriteSession, told: Sequence[SignedDraft], *, 
     if len(patients) > 1:
         raise DraftOfAnother
     return patients.pop()
+
+
+def _require_same(
+    request: Request, session: WriteSession, service: Service, one: SignedDraft, *, by: Actor
+) -> None:
+    """What was signed is what the draft says, but for the moment; a draft of the same visit has other bytes."""
+    found = prescriber_queries.draft(session, draft=one.id, by=by)
+    prepared = look(request, session, service, draft=found, typed=found.typed, by=by).prepared
+    try:
+        content = signing.read(jws.peek(one.jws)[1])
+    except (jws.InvalidJws, signing.InvalidContent) as no:
+        raise SignatureRefused(pointer="/jws", why=str(no)) from no
+    moment = {"issued_at": content.issued_at}
+    if prepared is None or prepared.content.model_copy(update=moment) != content:
+        raise DraftStale(version=found.version)
 
 
 def _after(numbers: Sequence[str]) -> str:
@@ -108,6 +129,8 @@ def signed(request: Request, by: Physician, service: TheService, numbers: Number
         views = [
             prescriber_queries.prescription(session, number=number_of(number), by=by) for number in numbers
         ]
+        if len({view.patient for view in views}) > 1:
+            raise DraftOfAnother
         context: dict[str, Any] = {"views": views, "banner": banner(session, patient=views[0].patient, by=by)}
     for view in views:
         audit.saw(
