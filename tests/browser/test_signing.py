@@ -24,6 +24,7 @@ from tests.browser.pen import (
     written,
 )
 from tests.browser.steps import given, then, when
+from tests.browser.test_accounts import WORDS, set_up_app
 
 
 @pytest.fixture
@@ -86,6 +87,32 @@ def test_a_passkey_opens_five_minutes_of_signing(doctor, world, draft):
         review(doctor, third)
         assert doctor.page.locator("#proven").count() == 0
         doctor.page.locator("#proof").wait_for()
+
+
+def test_a_code_of_the_authenticator_app_opens_signing_too(doctor, world, draft):
+    app = set_up_app(doctor, WORDS["en"], world.clock)
+    with_key(doctor)
+    one = draft()
+    world.clock.advance(seconds=30)  # no code is taken twice
+    review(doctor, one).page.locator("#code").fill(app.at(world.clock()))
+    doctor.page.locator("#sign-button:enabled").click()
+    doctor.page.wait_for_url("**/slip")
+    with writing(world.service) as session:
+        assert [kept.approval["method"] for kept in session.exec(select(SignatureEvidence))] == ["totp"]
+
+
+def test_a_browser_that_may_lose_the_key_says_so(doctor):
+    refused(with_key(doctor), "This browser did not promise to keep the key.")
+
+
+def test_the_back_button_after_signing_leads_to_what_was_signed(doctor, world, draft):
+    with_key(doctor)
+    review(doctor, draft())
+    sign(doctor, password=world.password())
+    doctor.page.wait_for_url("**/slip")
+    doctor.page.go_back()
+    doctor.page.wait_for_url("**/prescriber/prescriptions/*")
+    assert len(prescriptions(world)) == 1
 
 
 def test_several_prescriptions_of_one_patient_are_signed_in_one_go(doctor, world, draft):
