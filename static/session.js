@@ -72,9 +72,20 @@ async function stay() {
   tell("work");
   if (keeper.open) keeper.close();
   try {
-    await ask("/account/stay", { who });
+    await stillOurs();
   } catch (error) {
     shut(/** @type {any} */ (error).code);
+  }
+}
+
+/** A session that is renewed this very moment answers to its new id alone: ask once more before believing its end. */
+async function stillOurs() {
+  try {
+    await ask("/account/stay", { who });
+  } catch (error) {
+    if (/** @type {any} */ (error).code !== "access.sign_in") throw error;
+    await new Promise((later) => setTimeout(later, 1000));
+    await ask("/account/stay", { who });
   }
 }
 
@@ -185,7 +196,7 @@ document.addEventListener("htmx:before:response", (event) => {
 /** A part of the page was refused: is it the lock? */
 async function probe() {
   try {
-    await ask("/account/stay", { who });
+    await stillOurs();
   } catch (error) {
     if (/** @type {any} */ (error).code === "access.locked") lock();
   }
