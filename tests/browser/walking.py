@@ -55,7 +55,7 @@ def kind_of(place: Place, path: str) -> str:
 
 
 def pages_of(
-    place: Place, username: str | None, also: Iterable[str] = (), each: int = 2
+    place: Place, username: str | None, also: Iterable[str] = (), each: int = 1
 ) -> dict[str, list[str]]:
     """Kind of page -> at most `each` addresses of it that this person can open, following links breadth first."""
     found: dict[str, list[str]] = {}
