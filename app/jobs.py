@@ -29,6 +29,7 @@ EVENTS: dict[str, tuple[str, Callable[..., None]]] = {
     "DispenseReturned": ("noskheh.after_return", reactions.after_return),
     "ClaimReady": ("noskheh.seal_if_due", reactions.seal_if_due),
     "FileReceived": ("noskheh.read_file", reactions.read_file),
+    "ReleaseReceived": ("noskheh.check_release", reactions.check_release),
 }
 
 

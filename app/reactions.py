@@ -19,9 +19,10 @@ import insurer.queries.payments as payment_queries
 import pharmacy.queries as pharmacy_queries
 import prescriber.queries as prescriber_queries
 from app.db import reading, writing
-from app.flows import files, news, sealing
+from app.flows import files, news, releasing, sealing
 from app.gateways import Unavailable
 from app.service import Service
+from codings import actions as coding_actions
 from codings.base import Actor
 from codings.systems import amount_text
 from codings.text import jalali, persian_digits, tehran_day
@@ -38,6 +39,7 @@ from prescriber import actions as prescriber_actions
 from prescriber.states import Number
 
 log = logging.getLogger("noskheh.reactions")
+_FORGOTTEN = timedelta(minutes=2)  # a file that its own job should have checked by now
 _SWEEP = 50  # of each kind in one sweep; the next one takes up the rest
 _AWAITED = frozenset({ShabadState.ISSUED, ShabadState.ASSIGNED_OFFLINE})
 
@@ -200,6 +202,11 @@ def read_file(service: Service, *, insurer: str, kind: str, job: str) -> None:
         files.read(session, insurer=insurer, kind=SubmissionKind(kind), job=UUID(job), by=by)
 
 
+def check_release(service: Service, *, system: str, release: str) -> None:
+    """Check a file of codes that an editor or a machine sent."""
+    releasing.check_file(service, system=system, release=release, by=service.itself("check_release"))
+
+
 def sweep(service: Service) -> None:
     """Take up what a killed worker, a silent partner or the clock left behind."""
     by = service.itself("sweep")
@@ -213,6 +220,7 @@ def sweep(service: Service) -> None:
             for kind in SubmissionKind
             for insurer, job in payment_queries.unread(session, kind=kind, limit=_SWEEP)
         ]
+        unchecked = codings.unread_releases(session, before=by.at - _FORGOTTEN, limit=_SWEEP)
     for number in unrecorded:
         register_record(service, number)
     for shabad in dict.fromkeys(number.shabad for number in unconfirmed):
@@ -223,6 +231,10 @@ def sweep(service: Service) -> None:
         settle_cancellation(service, asked, by)
     for insurer, kind, job in unread:
         read_file(service, insurer=insurer, kind=kind.value, job=str(job))
+    for system, release in unchecked:
+        check_release(service, system=system, release=release)
+    with writing(service) as session:
+        coding_actions.take_effect(session, by=by)
     for insurer in insurers:
         seal_if_due(service, insurer=insurer)
 

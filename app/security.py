@@ -21,12 +21,14 @@ from app.errors import answer
 from app.language import MACHINE_PATHS
 from app.refusals import CrossSite, TooLarge, Unexpected
 from app.service import Service
+from app.settings import Settings
 from codings.base import Problem, new_id
 
 log = logging.getLogger("noskheh")
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 UPLOADS = ("/api/v1/uploads", "/api/v1/results", "/api/v1/coverages", "/paper")
+RELEASES = ("/codings/upload", "/api/v1/codings/releases")
 PHOTOS = re.compile(r"/pharmacy/(acceptances/[0-9a-f-]{36}/)?picture")  # of codes, at the counter
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -140,9 +142,7 @@ class BodyLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        settings = _service(scope).settings
-        large = scope["path"].startswith(UPLOADS) or PHOTOS.fullmatch(scope["path"])
-        limit = settings.upload_limit if large else settings.body_limit
+        limit = _limit(scope["path"], _service(scope).settings)
         announced = Request(scope).headers.get("content-length", "0")
         if not announced.isdecimal() or int(announced) > limit:
             await _refuse(TooLarge(limit=limit), scope, receive, send)
@@ -190,6 +190,14 @@ class SameOrigin:
 
 
 LAYERS = [Middleware(layer) for layer in (RequestIds, SecurityHeaders, LastCatch, BodyLimits, SameOrigin)]
+
+
+def _limit(path: str, settings: Settings) -> int:
+    """How many bytes may be sent to an address."""
+    if path.startswith(RELEASES):
+        return settings.release_limit
+    large = path.startswith(UPLOADS) or PHOTOS.fullmatch(path)
+    return settings.upload_limit if large else settings.body_limit
 
 
 def _from_here(request: Request, origins: frozenset[str]) -> bool:

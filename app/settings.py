@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     upload_limit: int = Field(
         default=10_000_000, ge=1_000, description="Bytes of a photograph or a list sent up."
     )
+    release_limit: int = Field(
+        default=32_000_000, ge=1_000, description="Bytes of a release of codes, the largest lists there are."
+    )
 
     authenticity_url: str | None = Field(
         default=None,

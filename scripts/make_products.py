@@ -1,4 +1,4 @@
-"""Make the 200 demonstration products from the shipped medicines, the same ones every time.
+"""Make the demonstration products from the shipped medicines, the same ones every time.
 
 Real IRCs, GTINs, brands and prices belong to their owners, so the shipped products are invented: five makers
 A to E, numbers from reserved ranges, and prices of a plausible size. After a change of the medicines, or of the
@@ -100,6 +100,30 @@ SUPPLIES = {
 }
 
 
+# Everything else by its prescribing unit, about as it is sold; the price only has a plausible size.
+UNITS = {
+    "tablet": Supply((30, 10, 100), 12_000),
+    "capsule": Supply((30, 10, 100), 18_000),
+    "lozenge": Supply((12, 24), 9_000),
+    "ml": Supply((100, 60, 200), 4_500),
+    "drop": Supply((200, 100), 1_500),
+    "puff": Supply((120, 200), 12_000),
+    "gram": Supply((30, 15), 14_000),
+    "ampoule": Supply((5, 10), 85_000),
+    "vial": Supply((1, 10), 350_000),
+    "syringe": Supply((1, 2), 900_000),
+    "suppository": Supply((10, 6), 32_000),
+    "sachet": Supply((20, 10), 15_000),
+    "patch": Supply((10, 5), 120_000),
+    "unit": Supply((1500, 300), 6_500),
+    "pen": Supply((1, 2), 1_800_000),
+    "piece": Supply((1, 3), 240_000),
+    "bottle": Supply((1, 10), 160_000),
+    "dose": Supply((1, 10), 420_000),
+}
+EACH = 2  # products of each of those
+
+
 def check_digit(digits: str) -> str:
     """The GS1 modulo-10 check digit of a GTIN's first 13 digits."""
     total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(digits))
@@ -132,29 +156,43 @@ def english(medicine: dict[str, str], forms: dict[str, str]) -> str:
 def products(medicines: list[dict[str, str]], forms: dict[str, str]) -> list[dict[str, str]]:
     """The demonstration products of these medicines, in order of generic code and maker.
 
-    `forms` gives each form's English name by its code.
+    `forms` gives each form's English name by its code. What is listed in SUPPLIES shares one row of chances; every
+    other medicine has its own, so that a new one changes no product of the others.
     """
     chance = random.Random(SEED)  # noqa: S311 - demonstration figures, wanted the same every time
+    listed = [medicine for medicine in medicines if medicine["short"] in SUPPLIES]
     made = []
-    for medicine, count in zip(medicines, counts(len(medicines), chance), strict=True):
-        supply = SUPPLIES[medicine["short"]]
-        makers = sorted(chance.sample(range(len(MAKERS)), count))
-        for serial, maker in enumerate(makers, start=1):
-            latin, persian = MAKERS[maker]
-            pack = supply.packs[(serial - 1) % len(supply.packs)]
-            company_item = f"0290{medicine['generic']}{serial:04d}"
-            made.append(
-                {
-                    "irc": f"99990000{medicine['generic']}{serial:03d}",
-                    "gtin": company_item + check_digit(company_item),
-                    "generic": medicine["generic"],
-                    "name_fa": f"{medicine['name_fa']} (نمونهٔ {persian})",
-                    "name_en": f"{english(medicine, forms)} (demonstration {latin})",
-                    "maker": f"Demonstration maker {latin}",
-                    "pack_size": str(pack),
-                    "price": str(pack_price(supply.unit_price, pack, chance)),
-                }
-            )
+    for medicine, count in zip(listed, counts(len(listed), chance), strict=True):
+        made += _of(medicine, english(medicine, forms), SUPPLIES[medicine["short"]], count, chance)
+    for medicine in medicines:
+        if medicine["short"] not in SUPPLIES:
+            own = random.Random(f"{SEED} {medicine['generic']}")  # noqa: S311
+            name = medicine["short"][0].upper() + medicine["short"][1:]
+            made += _of(medicine, name, UNITS[medicine["unit"]], EACH, own)
+    return sorted(made, key=lambda row: row["irc"])
+
+
+def _of(
+    medicine: dict[str, str], name: str, supply: Supply, count: int, chance: random.Random
+) -> list[dict[str, str]]:
+    """One medicine's products, each by another maker."""
+    made = []
+    for serial, maker in enumerate(sorted(chance.sample(range(len(MAKERS)), count)), start=1):
+        latin, persian = MAKERS[maker]
+        pack = supply.packs[(serial - 1) % len(supply.packs)]
+        company_item = f"0290{medicine['generic']}{serial:04d}"
+        made.append(
+            {
+                "irc": f"99990000{medicine['generic']}{serial:03d}",
+                "gtin": company_item + check_digit(company_item),
+                "generic": medicine["generic"],
+                "name_fa": f"{medicine['name_fa']} (نمونهٔ {persian})",
+                "name_en": f"{name} (demonstration {latin})",
+                "maker": f"Demonstration maker {latin}",
+                "pack_size": str(pack),
+                "price": str(pack_price(supply.unit_price, pack, chance)),
+            }
+        )
     return made
 
 

@@ -61,6 +61,7 @@ async function deliver(verb) {
   body.set("key", crypto.randomUUID());
   if (!verb.startsWith("diagnosis")) body.delete("dq");
   body.delete("q");
+  if (!verb.startsWith("quick")) for (const name of ["quick", "quick_reason"]) body.delete(name);
   const sent = new Map([...body].map(([name, value]) => [name, String(value)]));
   tellSaving(words.saving ?? "", "busy");
   for (let tried = 0; ; tried += 1) {
@@ -151,12 +152,18 @@ async function press(verb) {
   const [what, place] = verb.split(":");
   const page = await send(verb);
   if (!page) return;
-  if (what === "add" || what === "use" || what === "repeat") {
+  if (verb === "quick") {
+    echo(page);
+  } else if (what === "add" || what === "use" || what === "repeat" || what === "quick") {
     const items = document.querySelectorAll("#items .medicine");
     startOf(items[items.length - 1]);
     const box = /** @type {HTMLInputElement} */ (byId("q"));
     box.value = "";
     byId("found")?.replaceChildren();
+    if (what === "quick") {
+      /** @type {HTMLInputElement} */ (byId("quick-line")).value = "";
+      byId("quick-echo")?.replaceChildren();
+    }
   } else if (what === "remove") {
     /** @type {HTMLElement | null} */ (document.querySelector("#removed button"))?.focus();
   } else if (what === "restore" || what === "take") {
@@ -170,6 +177,14 @@ async function press(verb) {
     byId("diagnosis-found")?.replaceChildren();
     byId("q")?.focus();
   } else if (what === "undiagnose") byId("dq")?.focus();
+}
+
+/** What the quick line was read as. The eye is led there and no finger: no button of it is focused. @param {Document} page */
+function echo(page) {
+  const place = byId("quick-echo");
+  place?.replaceChildren(...document.importNode(/** @type {HTMLElement} */ (page.getElementById("quick-echo")), true).childNodes);
+  place?.focus();
+  place?.scrollIntoView({ block: "nearest" });
 }
 
 /** The first thing to do in an item. @param {Element} [item] */
@@ -222,6 +237,7 @@ function enter(event) {
   const here = /** @type {HTMLElement} */ (event.target);
   if (!here.matches("#order input, #order select") || event.isComposing) return;
   event.preventDefault();
+  if (here.id === "quick-line") return void press("quick");
   if (here.id === "dq") {
     /** @type {HTMLElement | null} */ (document.querySelector("#diagnosis-found button"))?.focus();
     return;
@@ -235,6 +251,7 @@ function enter(event) {
 /** @type {Record<string, () => void>} */
 const SHORTCUTS = {
   KeyM: () => byId("q")?.focus(),
+  KeyQ: () => byId("quick-line")?.focus(),
   KeyG: () => byId("dq")?.focus(),
   KeyV: () => /** @type {HTMLElement | null} */ (document.querySelector('#order button[value="review"]'))?.click(),
   KeyN: () =>
@@ -283,7 +300,7 @@ function along(event, here) {
 /** @param {Event} event */
 function typed(event) {
   const here = /** @type {HTMLInputElement} */ (event.target);
-  if (!here.closest("#order") || here.id === "q" || !here.name) return;
+  if (!here.closest("#order") || here.id === "q" || here.closest(".quick-line") || !here.name) return;
   clearTimeout(typing);
   if (here.id !== "dq") {
     dirty = true;

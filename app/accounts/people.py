@@ -19,7 +19,7 @@ LANDING: Mapping[Role, str] = {
     Role.PHYSICIAN: "/prescriber",
     Role.PHARMACIST: "/pharmacy",
     Role.INSURER_OFFICER: "/insurer",
-    Role.CODINGS_EDITOR: "/",
+    Role.CODINGS_EDITOR: "/codings",
     Role.COUNCIL_OFFICER: "/council",
     Role.REGULATOR: "/regulator",
     Role.ADMINISTRATOR: "/admin",

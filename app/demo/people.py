@@ -23,6 +23,7 @@ MACHINES = (  # id, scope, belongs to
     ("insurer-salamat", "insurer", "insurer"),
     ("insurer-supplementary", "insurer", "insurer"),
     ("regulator", "regulator", None),
+    ("codings-office", "codings", None),
 )
 OFFICERS = (
     ("9991001", "کارشناس یکم نهاد تنظیم‌گر", "Regulator's first officer"),
@@ -97,6 +98,7 @@ def account_list() -> list[Person]:
     for n, nth in enumerate(("یکم", "دوم"), start=1):
         made.append(Person(f"council-{n}", f"کارشناس {nth} نظام پزشکی", Role.COUNCIL_OFFICER))
         made.append(Person(f"regulator-{n}", f"کارشناس {nth} نهاد تنظیم‌گر", Role.REGULATOR))
+        made.append(Person(f"codings-{n}", f"ویراستار {nth} کدها", Role.CODINGS_EDITOR))
     return [*made, Person("admin", "مدیر سامانه", Role.ADMINISTRATOR)]
 
 

@@ -3,6 +3,7 @@
 from app.pages import (
     account,
     admin,
+    codings,
     council,
     gallery,
     home,
@@ -26,6 +27,7 @@ routers = [
     insurer.router,
     council.router,
     regulator.router,
+    codings.router,
     admin.router,
 ]
 demonstration_routers = [gallery.router]  # what is served only where nobody is a real patient

@@ -9,10 +9,12 @@ from sqlmodel import Session
 import codings.queries as codings
 import insurer.queries.coverage as coverage_queries
 from app.language import Language
+from app.pages.ordered import direction_of
 from codings.base import Words
+from codings.directions import sentence
 from codings.queries.terms import system_of
 from codings.systems import FREQUENCY, ROUTE, TIMING, UNIT
-from prescriber.queries import ItemView
+from prescriber.queries import ItemView, PrescriptionView
 
 AS_NEEDED = system_of("as-needed")
 Choices = list[tuple[str, str]]  # value and label, in the order of the list
@@ -20,7 +22,7 @@ Choices = list[tuple[str, str]]  # value and label, in the order of the list
 
 @dataclass(frozen=True, slots=True)
 class Directions:
-    """The labels that an item's directions are written with, and the medicines' Persian names by generic code."""
+    """The labels that an item's directions are written with; Persian name and form by the medicine's code."""
 
     unit: Mapping[str, Words]
     frequency: Mapping[str, Words]
@@ -28,6 +30,20 @@ class Directions:
     timing: Mapping[str, Words]
     as_needed: Mapping[str, Words]
     medicine: Mapping[str, str]
+    form: Mapping[str, str]
+
+    def said(self, item: ItemView) -> Words:
+        """How an item is taken, in one sentence."""
+        return sentence(
+            direction_of(item, form=self.form.get(item.medicine, "")),
+            {
+                "unit": self.unit,
+                "frequency": self.frequency,
+                "route": self.route,
+                "timing": self.timing,
+                "as-needed": self.as_needed,
+            },
+        )
 
 
 def labels(session: Session, system: str, codes: Iterable[str | None]) -> dict[str, Words]:
@@ -36,18 +52,21 @@ def labels(session: Session, system: str, codes: Iterable[str | None]) -> dict[s
     return {code: Words(c.fa, c.en) for code, c in codings.concepts(session, system, wanted).items()}
 
 
-def directions(session: Session, items: Collection[ItemView]) -> Directions:
-    """Everything needed to write out how these items are to be taken."""
+def directions(session: Session, view: PrescriptionView) -> Directions:
+    """Everything needed to write out how its items are to be taken, as the lists read when it was signed."""
+    known = codings.medicines_as_signed(
+        session, {item.medicine for item in view.items}, release=view.coding_release
+    )
+    then = codings.lists_at(session, {UNIT, FREQUENCY, ROUTE, TIMING, AS_NEEDED}, at=view.issued_at)
+    words = {system: {row.code: Words(row.fa, row.en) for row in rows} for system, rows in then.items()}
     return Directions(
-        unit=labels(session, UNIT, (item.unit for item in items)),
-        frequency=labels(session, FREQUENCY, (item.frequency for item in items)),
-        route=labels(session, ROUTE, (item.route for item in items)),
-        timing=labels(session, TIMING, (item.timing for item in items)),
-        as_needed=labels(session, AS_NEEDED, (item.as_needed for item in items)),
-        medicine={
-            code: medicine.name_fa
-            for code, medicine in codings.medicines(session, {item.medicine for item in items}).items()
-        },
+        unit=words.get(UNIT, {}),
+        frequency=words.get(FREQUENCY, {}),
+        route=words.get(ROUTE, {}),
+        timing=words.get(TIMING, {}),
+        as_needed=words.get(AS_NEEDED, {}),
+        medicine={code: medicine.name_fa for code, medicine in known.items()},
+        form={code: medicine.form for code, medicine in known.items()},
     )
 
 

@@ -70,7 +70,9 @@ def _own(request: Request, service: Service, number: Number, *, by: Actor) -> di
             "looks": looks,
             "centres": centre_names(session, centres),
             "insurers": insurer_names(session),
-            "medicines": codings.medicines(session, {item.medicine for item in view.items}),
-            "lists": lists(session, [*ORDER, "sex"], language=language),
+            "medicines": codings.medicines_as_signed(
+                session, {item.medicine for item in view.items}, release=view.coding_release
+            ),
+            "lists": lists(session, [*ORDER, "sex"], language=language, at=view.issued_at),
             "last_day": last_day,
         }

@@ -1,12 +1,18 @@
 """Generic presentations and the products that carry them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
+from codings.queries.editions import entries
 from codings.queries.terms import current_release
+from codings.systems import GENERIC
 from codings.tables import PRODUCT, Medicine, Product
+
+_SHOWN: Final = {"generic", "name_fa", "short", "form", "controlled", "high_risk"}
 
 
 def medicines(session: Session, generics: Collection[str]) -> dict[str, Medicine]:
@@ -15,6 +21,37 @@ def medicines(session: Session, generics: Collection[str]) -> dict[str, Medicine
         return {}
     query = select(Medicine).where(col(Medicine.generic).in_(set(generics)))
     return {medicine.generic: medicine for medicine in session.exec(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What is shown of a medicine beside the signed text, as the release named there has it."""
+
+    generic: str
+    release: str
+    name_fa: str
+    short: str
+    form: str
+    controlled: bool
+    high_risk: bool
+
+
+def medicines_as_signed(session: Session, generics: Collection[str], *, release: str) -> dict[str, Signed]:
+    """Medicines as a release has them, for reading what was signed under it, whatever came after.
+
+    What that release does not have is read as it is now; unknown codes are absent.
+    """
+    kept = entries(session, system=GENERIC, codes=generics, release=release) if generics else {}
+    rest = medicines(session, set(generics) - kept.keys())
+    now = {
+        code: _signed({**row.model_dump(include=_SHOWN), "release": row.release})
+        for code, row in rest.items()
+    }
+    return now | {code: _signed({**row, "release": release}) for code, row in kept.items()}
+
+
+def _signed(row: Mapping[str, Any]) -> Signed:
+    return Signed(**{name: row[name] for name in (*_SHOWN, "release")})
 
 
 def products(session: Session, ircs: Collection[str]) -> dict[str, Product]:

@@ -7,29 +7,33 @@ from sqlmodel import Session, col, select
 
 from codings.outcomes import CodeUnknown, SystemUnknown
 from codings.systems import GENERIC, ICD10
-from codings.tables import PRODUCT, Concept, Release
+from codings.tables import PRODUCT, Concept, ReleaseInForce
 
-SHORT_NAMES = {"medicine": GENERIC, "product": PRODUCT, "diagnosis": ICD10, "icd-10": ICD10}
+OURS = "urn:noskheh:"
+SHORT_NAMES = {"medicine": GENERIC, "product": PRODUCT, "icd-10": ICD10, "diagnosis": ICD10}
 
 
 def system_of(name: str) -> str:
     """The URI of a system by its short name, as files and addresses spell it; a URI is its own."""
-    return SHORT_NAMES.get(name, name if ":" in name else f"urn:noskheh:{name}")
+    return SHORT_NAMES.get(name, name if ":" in name else f"{OURS}{name}")
 
 
-def releases(session: Session) -> Sequence[Release]:
-    """Every release that was ever loaded, the current one of each system first."""
-    return session.exec(select(Release).order_by(Release.system, col(Release.loaded_at).desc())).all()
+def short_name(system: str) -> str:
+    """The short name of a system, as addresses spell it; `system_of` turns it back."""
+    named = {uri: name for name, uri in reversed(SHORT_NAMES.items())}
+    return named.get(system, system.removeprefix(OURS))
 
 
 def current_release(system: str) -> ScalarSelect[str]:
-    """The current release of a system as a subquery, for those who select codes of it."""
-    newest = select(Release.release).where(Release.system == system)
-    return newest.order_by(col(Release.loaded_at).desc(), col(Release.release)).limit(1).scalar_subquery()
+    """The release of a system that is in force, as a subquery, for those who select codes of it."""
+    now = select(ReleaseInForce.release).where(
+        ReleaseInForce.system == system, col(ReleaseInForce.ended_at).is_(None)
+    )
+    return now.scalar_subquery()
 
 
 def release_of(session: Session, system: str) -> str:
-    """The name of the current release: the one loaded last. Raises SystemUnknown."""
+    """The name of the release in force. Raises SystemUnknown."""
     found = session.scalar(select(current_release(system)))
     if found is None:
         raise SystemUnknown(system=system)

@@ -206,6 +206,7 @@ def _content(
         diagnoses=[diagnosis.coding for diagnosis in paper.diagnoses],
         reasons=(),
         place=str,
+        at=by.at,
     )
     impossible = [
         finding

@@ -52,6 +52,7 @@ from prescriber.queries.preparing import (
 )
 from prescriber.rules import Finding, Severity
 from prescriber.rules.periods import REDEEMABLE_DAYS, redeemable_until
+from prescriber.states import Number
 from prescriber.tables import Prescription
 
 AT: Final = "/jws"
@@ -121,8 +122,8 @@ def require_signable(
     _require_key(certificate, content)
     _require_shabad(content, shabad, taken)
     require_fit(len(token), pointer=AT)
-    codings.practises(session, council=content.practitioner, siam=content.centre, at=by.at)
-    findings = _findings(session, content, shabad, patient_key)
+    person = codings.practises(session, council=content.practitioner, siam=content.centre, at=by.at)
+    findings = _findings(session, content, shabad, patient_key, specialty=person.specialty)
     require_asked(findings, content.overrides, place=jws_place)
     _require_answered(findings, content)
 
@@ -169,7 +170,7 @@ def _require_shabad(content: signing.Content, shabad: ShabadFacts, taken: Sequen
 
 
 def _findings(
-    session: Session, content: signing.Content, shabad: ShabadFacts, patient_key: bytes
+    session: Session, content: signing.Content, shabad: ShabadFacts, patient_key: bytes, *, specialty: str
 ) -> list[Finding]:
     """The findings on the day it was signed, once patient, release, names and codes are as they should be."""
     medicines, release = current_medicines(session, [item.generic for item in content.items], place=jws_place)
@@ -187,6 +188,9 @@ def _findings(
         diagnoses=content.codings,
         reasons=[reason for _, reason in content.overrides],
         place=jws_place,
+        at=content.issued,
+        replaces=Number(content.shabad, content.replaces) if content.replaces else None,
+        specialty=specialty,
     )
     if content.patient != marks(ground.patient, patient_key):
         raise OtherPatient(pointer=AT)

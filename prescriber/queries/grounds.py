@@ -6,7 +6,7 @@ It is read the same way when a prescription is prepared and when it is signed, s
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -16,15 +16,25 @@ from sqlmodel import Session, col, select
 import codings.queries as codings
 from codings.outcomes import CodeUnknown
 from codings.queries.terms import current_release
-from codings.systems import FREQUENCY, GENERIC, INGREDIENT, OVERRIDE_REASON, ROUTE, TIMING, Coding
-from codings.tables import Concept, Medicine
+from codings.systems import (
+    FREQUENCY,
+    GENERIC,
+    INGREDIENT,
+    OVERRIDE_REASON,
+    ROUTE,
+    TIMING,
+    Coding,
+    doses_a_day,
+)
+from codings.tables import Concept, Dosing, Interaction, Medicine
 from prescriber import rules, signing
 from prescriber.outcomes import MedicineUnknown, PatientNotFound
 from prescriber.queries.patients import facts
+from prescriber.queries.taken import taken
+from prescriber.states import Number
 from prescriber.tables import Patient, PatientFacts
 
 AS_NEEDED = "urn:noskheh:as-needed"
-DAYS_OF_WEEK = 7
 
 Place = Callable[[str], str]  # where in what the caller sent a part of the order stands, as a JSON pointer
 
@@ -38,6 +48,10 @@ class Grounds:
     medicines: Mapping[str, Medicine]
     rates: Mapping[str, Fraction]
     classes: Mapping[str, frozenset[str]]
+    taken: Sequence[rules.Taken]
+    dosings: Mapping[str, Dosing] | None  # None: no release is in force
+    interactions: Sequence[Interaction] | None
+    specialty: str | None
 
     def findings(self, items: Sequence[signing.Item], *, on: date) -> list[rules.Finding]:
         """What the safety rules say of these items for this patient."""
@@ -50,6 +64,11 @@ class Grounds:
                 facts=self.facts,
                 birth_date=self.patient.birth_date,
                 on=on,
+                sex=self.patient.sex,
+                specialty=self.specialty,
+                taken=self.taken,
+                dosings=self.dosings,
+                interactions=self.interactions,
             )
         )
 
@@ -76,8 +95,15 @@ def grounds(
     diagnoses: Iterable[Coding],
     reasons: Iterable[str],
     place: Place,
+    at: datetime,
+    replaces: Number | None = None,
+    specialty: str | None = None,
 ) -> Grounds:
-    """Everything these items are judged by. Raises CodeUnknown for a code that its list does not hold now."""
+    """Everything these items are judged by at an instant. `specialty` is the prescriber's.
+
+    What they replace is not counted among what the patient takes. Raises CodeUnknown for a code that its list does
+    not hold now.
+    """
     person = session.get(Patient, patient)
     if person is None:
         raise PatientNotFound
@@ -89,6 +115,7 @@ def grounds(
     for where, coding in named:
         if coding not in known or not known[coding].current:
             raise CodeUnknown(pointer=place(where), system=coding.system, value=coding.code)
+    knowledge = codings.knowledge(session, medicines.values())
     return Grounds(
         patient=person,
         facts=asked,
@@ -96,13 +123,17 @@ def grounds(
         rates={
             coding.code: rate
             for coding, concept in known.items()
-            if coding.system == FREQUENCY and (rate := _rate(concept.properties)) is not None
+            if coding.system == FREQUENCY and (rate := doses_a_day(concept.properties)) is not None
         },
         classes={
             coding.code: frozenset(concept.properties.get("class", ()))
             for coding, concept in known.items()
             if coding.system == INGREDIENT
         },
+        taken=taken(session, patient=patient, at=at, replaces=replaces),
+        dosings=knowledge.dosings,
+        interactions=knowledge.interactions,
+        specialty=specialty,
     )
 
 
@@ -143,12 +174,3 @@ def _concepts(session: Session, wanted: set[Coding]) -> dict[Coding, _Known]:
         Coding(concept.system, concept.code): _Known(concept.properties, concept.release == current)
         for concept, current in rows
     }
-
-
-def _rate(properties: Mapping[str, Any]) -> Fraction | None:
-    """Doses a day, exactly; None for a frequency that does not say (when needed)."""
-    if "per_day" in properties:
-        return Fraction(properties["per_day"])
-    if "per_week" in properties:
-        return Fraction(properties["per_week"]) / DAYS_OF_WEEK
-    return None

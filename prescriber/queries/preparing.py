@@ -69,13 +69,19 @@ def prepare(
     if request.shabad != shabad.shabad:
         raise OtherShabad(pointer="/shabad")
     require_own(shabad, by=by)
-    codings.practises(session, council=shabad.practitioner, siam=shabad.centre, at=by.at)
+    person = codings.practises(session, council=shabad.practitioner, siam=shabad.centre, at=by.at)
     taken = prescriptions_of(session, shabad.shabad)
     require_usable(shabad, at=by.at, first=not taken, pointer="/shabad")
     require_replaceable(taken, shabad=shabad.shabad, replaces=request.replaces, pointer="/replaces")
     header = _header(session, request, shabad, by=by) if with_key else None
     content, findings = _compose(
-        session, request, shabad, patient_key=patient_key, n=next_of(taken) + ahead, by=by
+        session,
+        request,
+        shabad,
+        patient_key=patient_key,
+        n=next_of(taken) + ahead,
+        specialty=person.specialty,
+        by=by,
     )
     payload = signing.payload(content)
     require_fit(signing.jws_length(payload, kid=header["kid"] if header else _ANY_KID), pointer="/items")
@@ -90,7 +96,14 @@ def _header(session: Session, request: PrepareInput, shabad: ShabadFacts, *, by:
 
 
 def _compose(
-    session: Session, request: PrepareInput, shabad: ShabadFacts, *, patient_key: bytes, n: int, by: Actor
+    session: Session,
+    request: PrepareInput,
+    shabad: ShabadFacts,
+    *,
+    patient_key: bytes,
+    n: int,
+    specialty: str,
+    by: Actor,
 ) -> tuple[signing.Content, list[Finding]]:
     medicines, release = current_medicines(session, [item.medicine for item in request.items], place=str)
     items = tuple(item.signed(medicines[item.medicine].short) for item in request.items)
@@ -103,6 +116,9 @@ def _compose(
         diagnoses=[diagnosis.coding for diagnosis in request.diagnoses],
         reasons=[reason for _, reason in overrides],
         place=str,
+        at=by.at,
+        replaces=Number(shabad.shabad, request.replaces) if request.replaces else None,
+        specialty=specialty,
     )
     findings = ground.findings(items, on=tehran_day(by.at))
     require_asked(findings, overrides, place=str)

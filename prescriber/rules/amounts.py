@@ -21,20 +21,18 @@ def max_daily(order: Order) -> Iterator[Finding]:
     for number, item, medicine in order.numbered():
         substances[medicine.inn].append((number, item, medicine))
     for inn, uses in substances.items():
-        unlimited = tuple(number for number, _, medicine in uses if medicine.max_daily_mg is None)
+        unlimited = tuple(number for number, _, medicine in uses if _limit(order, medicine) is None)
         if unlimited:  # such as a gel beside tablets
             yield _unknown_maximum(unlimited, say.NO_MAXIMUM.format(items=listed(unlimited), name=inn), ())
-        limited = [use for use in uses if use[2].max_daily_mg is not None]
+        limited = [use for use in uses if _limit(order, use[2]) is not None]
         if limited:
             yield from _max_daily_of(order, inn, limited)
 
 
 def _max_daily_of(order: Order, inn: str, uses: list[tuple[int, Ordered, Known]]) -> Iterator[Finding]:
     numbers = tuple(number for number, _, _ in uses)
-    limit, source = min(
-        (Fraction(m.max_daily_mg), m.max_daily_source) for _, _, m in uses if m.max_daily_mg is not None
-    )
-    daily = [_daily_mg(order, item, medicine) for _, item, medicine in uses]
+    limit, source = min(told for _, _, medicine in uses if (told := _limit(order, medicine)) is not None)
+    daily = [daily_mg(order, item, medicine) for _, item, medicine in uses]
     known = sum((amount for amount in daily if amount is not None), Fraction(0))
     facts = (
         fact("daily_mg", known, "dose x frequency x strength"),
@@ -57,8 +55,24 @@ def _max_daily_of(order: Order, inn: str, uses: list[tuple[int, Ordered, Known]]
         )
     elif None in daily:
         yield _unknown_maximum(numbers, say.NO_DAILY_DOSE.format(items=listed(numbers), name=inn), facts)
-    elif order.age < ADULT_MAXIMUM_FROM:
+    elif order.age < ADULT_MAXIMUM_FROM and not all(_by_weight(order, medicine) for _, _, medicine in uses):
         yield _unknown_maximum(numbers, say.CHILD.format(items=listed(numbers), name=inn), facts)
+
+
+def _limit(order: Order, medicine: Known) -> tuple[Fraction, str] | None:
+    """The published maximum of a day: of the presentation, else of its substance and route."""
+    if medicine.max_daily_mg is not None:
+        return Fraction(medicine.max_daily_mg), medicine.max_daily_source
+    dosing = order.dosing(medicine)
+    if dosing is not None and dosing.max_daily_mg is not None:
+        return Fraction(dosing.max_daily_mg), dosing.source
+    return None
+
+
+def _by_weight(order: Order, medicine: Known) -> bool:
+    """Whether another rule looks at the child's weight instead."""
+    dosing = order.dosing(medicine)
+    return dosing is not None and dosing.kg_max_daily is not None
 
 
 def _unknown_maximum(
@@ -127,7 +141,8 @@ def unit(order: Order) -> Iterator[Finding]:
             )
 
 
-def _daily_mg(order: Order, item: Ordered, medicine: Known) -> Fraction | None:
+def daily_mg(order: Order, item: Ordered, medicine: Known) -> Fraction | None:
+    """What an item comes to in a day; None where frequency, strength or unit do not say."""
     rate = order.rates.get(item.frequency)
     if rate is None or medicine.strength_per_unit_mg is None or item.unit != medicine.unit:
         return None

@@ -1,13 +1,13 @@
 """What the rules read: the order, and what is known of its medicines and its patient."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
-from prescriber.states import AllergyState
+from prescriber.states import AllergyState, Sex
 
 
 class Ordered(Protocol):
@@ -38,13 +38,50 @@ class Ordered(Protocol):
 class Known(Protocol):
     """What the codings say of a medicine; `codings.tables.Medicine` is one."""
 
+    generic: str
     inn: str
     ingredients: list[str]
+    atc: str
+    route: str
     unit: str
     short: str
     strength_per_unit_mg: Decimal | None
     max_daily_mg: Decimal | None
     max_daily_source: str
+    hospital_only: bool
+    specialist_only: bool
+
+
+class Dosed(Protocol):
+    """What is known of the use of a substance by one route; `codings.tables.Dosing` is one."""
+
+    max_single_mg: Decimal | None
+    max_daily_mg: Decimal | None
+    kg_low: Decimal | None
+    kg_high: Decimal | None
+    kg_max_daily: Decimal | None
+    kg_max_single: Decimal | None
+    min_age_months: int | None
+    age_fa: str
+    age_en: str
+    pregnancy: str
+    pregnancy_fa: str
+    pregnancy_en: str
+    source: str
+
+
+class Harm(Protocol):
+    """Two groups of medicines that harm together; `codings.tables.Interaction` is one."""
+
+    code: str
+    a: list[str]
+    b: list[str]
+    severity: str
+    mechanism_fa: str
+    mechanism_en: str
+    action_fa: str
+    action_en: str
+    source: str
 
 
 class Asked(Protocol):
@@ -52,7 +89,18 @@ class Asked(Protocol):
 
     allergy_state: AllergyState
     allergies: list[str]
+    weight_kg: Decimal | None
+    pregnant: bool | None
     as_of: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A medicine of an earlier prescription whose days are still running."""
+
+    medicine: Known
+    since: date
+    days_left: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +108,9 @@ class Order:
     """Everything the rules read. `medicines` holds every medicine of `items`.
 
     `rates` is how many doses a day each frequency code means, absent where it does not say; `classes` the
-    classes of each ingredient, recorded allergies included.
+    classes of each ingredient, recorded allergies included. `dosings` (by generic code) and `interactions` are
+    None where no release of them is in force, so that the rules can say what was not checked. `specialty` is
+    the prescriber's.
     """
 
     items: Sequence[Ordered]
@@ -70,6 +120,11 @@ class Order:
     facts: Asked | None
     birth_date: date
     on: date
+    sex: str = Sex.UNKNOWN
+    specialty: str | None = None
+    taken: Sequence[Taken] = ()
+    dosings: Mapping[str, Dosed] | None = field(default_factory=dict)
+    interactions: Sequence[Harm] | None = ()
 
     def numbered(self) -> Iterator[tuple[int, Ordered, Known]]:
         for number, item in enumerate(self.items, start=1):
@@ -79,3 +134,16 @@ class Order:
     def age(self) -> int:
         had_birthday = (self.on.month, self.on.day) >= (self.birth_date.month, self.birth_date.day)
         return self.on.year - self.birth_date.year - (not had_birthday)
+
+    @property
+    def age_months(self) -> int:
+        months = (self.on.year - self.birth_date.year) * 12 + self.on.month - self.birth_date.month
+        return months - (self.on.day < self.birth_date.day)
+
+    @property
+    def weight(self) -> Decimal | None:
+        return self.facts.weight_kg if self.facts is not None else None
+
+    def dosing(self, medicine: Known) -> Dosed | None:
+        """What is known of the use of this medicine."""
+        return (self.dosings or {}).get(medicine.generic)

@@ -74,7 +74,9 @@ Diagnosed = Annotated[
     StringConstraints(pattern=r"^([a-z][!-{}~]{0,80}\|)?[0-9A-Z][0-9A-Za-z.-]{0,19}$"),
     AfterValidator(_other_system),
 ]
-FindingId = Annotated[str, StringConstraints(pattern=r"^[A-Z]+(-[A-Z]+)+(:[0-9]{1,2}(,[0-9]{1,2}){0,19})?$")]
+FindingId = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]+(-[A-Z0-9]+)+(:[0-9]{1,2}(,[0-9]{1,2}){0,19})?$")
+]
 Mark = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, AfterValidator(_plain)]

@@ -75,7 +75,7 @@ def test_three_medicines_with_one_override_are_written_signed_and_printed(people
         write(page, 1, dose="1", often="every 8", days="7")
         press(page, "Alt+m")
         find(page, "parac")
-        write(page, 2, dose="2", often="every 6", days="5")
+        write(page, 2, dose="1", often="every 6", days="5")
         press(page, "Alt+m")
         find(page, "paracetamol 500")
         write(page, 3, dose="1", often="every 6", days="5")

@@ -20,12 +20,14 @@ ROLES = {
     "insurer": "insurer-tam",
     "council": "council-1",
     "regulator": "regulator-1",
+    "codings": "codings-1",
     "admin": "admin",
 }
 # What answers GET and no link leads to: parts and streams that a script fetches, files, the address of a button that
 # leads back when it is opened by hand, and what is shown once, after printing or signing (its own stories open it).
 UNLINKED = {
     "/admin/clients/{id}/{what}",
+    "/codings/releases/{system}/{release}/{what}",
     "/council/certificates/{kid}/{what}",
     "/council/requests/{asked}/{what}",
     "/paper/search/{what}",

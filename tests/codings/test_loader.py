@@ -58,7 +58,7 @@ def test_each_system_has_its_own_release_named_after_edition_and_content(session
 
 def test_loading_the_same_again_writes_nothing(session):
     before = session.exec(select(Release.system, Release.loaded_at)).all()
-    assert load(session, DATA, by=LATER) == {"medicine": 0, "product": 0, "concept": 0, "release": 0}
+    assert set(load(session, DATA, by=LATER).values()) == {0}
     assert session.exec(select(Release.system, Release.loaded_at)).all() == before
 
 
@@ -116,7 +116,7 @@ def test_going_back_to_an_earlier_release_makes_it_the_current_one_again(session
         ("lists.csv", ("unit,capsule,کپسول", "unit,tablet,کپسول"), 3),
         ("lists.csv", ("unit,tablet,قرص,tablet,", "unit,tablet,قرص,tablet,{oops"), 2),
         ("lists.csv", ("unit,tablet,قرص,tablet,", "unit,tablet"), 2),
-        ("diagnoses.csv", ("A09,", ","), 2),
+        ("diagnoses.csv", ("fa,en\nA", "fa,en\nXA"), 2),
     ],
 )
 def test_a_wrong_line_is_named_and_nothing_is_loaded(session, folder, file, wrong, line):
@@ -150,4 +150,6 @@ def test_a_load_costs_the_same_few_statements_however_many_rows_it_has(session, 
     assert written["product"] == len(session.exec(select(Product)).all())
     assert written["medicine"] == len(session.exec(select(Medicine)).all())
     assert written["concept"] == len(session.exec(select(Concept).where(Concept.system == UNIT)).all())
-    assert len(writes) == 4
+    assert (
+        len(writes) == 8 * written["release"]
+    )  # a release, its rows, its three states, its reign, its table

@@ -244,4 +244,4 @@ def test_a_code_without_its_system_is_refused(wrong):
 def test_no_two_systems_share_an_address():
     constants = [value for name, value in vars(systems).items() if name.isupper() and isinstance(value, str)]
     addresses = [value for value in constants if value.startswith(("http://", "urn:"))]
-    assert len(addresses) == len(set(addresses)) == 20
+    assert len(addresses) == len(set(addresses)) == 26

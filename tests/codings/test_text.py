@@ -1,18 +1,25 @@
 """Letters, digits, hidden characters and days."""
 
+import string
+import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codings.systems import amount_text, parse_amount
 from codings.text import (
+    ZWNJ,
     ascii_digits,
+    fold,
     jalali,
     normalise,
     parse_jalali,
     persian_digits,
     refuse_controls,
+    same_word,
     tehran_day,
     tehran_midnight,
 )
@@ -57,6 +64,105 @@ def test_digits_shown_in_persian_read_back_the_same(text):
 
 def test_persian_digits_are_the_persian_ones_and_not_the_arabic():
     assert persian_digits("456") == "\u06f4\u06f5\u06f6"
+
+
+# --- Folding ----------------------------------------------------------------------------------------
+
+CODES = st.text(alphabet=string.ascii_letters + string.digits + ".-/", min_size=1, max_size=20)
+PERSIAN = "ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
+WORDS = st.text(alphabet=PERSIAN, min_size=1, max_size=12)
+# How one letter is also written: Arabic, final and joined shapes, with signs above it, stretched.
+SPELLINGS = {
+    "ی": ["\u064a", "\u0649", "\u06cc", "\ufbfd", "\u0626", "\u06d0"],
+    "ک": ["\u0643", "\u06a9", "\u06aa", "\ufed9"],
+    "ه": ["\u0647", "\u0629", "\u06d5", "\u06c0", "\u06be", "\u0647\u0654"],
+    "ا": ["\u0622", "\u0623", "\u0625", "\u0671", "\u0627\u0653", "\ufe8d"],
+    "و": ["\u0648", "\u0624"],
+}
+BETWEEN = st.sampled_from(
+    ["", "", "", "\u0640", "\u064e", "\u0651", "\u200d", "\u200f", "\u00ad", "\u0640\u0640"]
+)
+
+
+@st.composite
+def spelt(draw):
+    """A word, and another spelling of it."""
+    word = draw(WORDS)
+    other = "".join(draw(st.sampled_from(SPELLINGS.get(sign, [sign]))) + draw(BETWEEN) for sign in word)
+    return word, draw(st.sampled_from(["NFC", "NFD", "NFKC"])), other
+
+
+@given(st.text())
+def test_folding_again_changes_nothing(text):
+    assert fold(fold(text)) == fold(text)
+    assert same_word(same_word(text)) == same_word(text)
+
+
+@given(spelt())
+def test_two_spellings_of_a_word_are_folded_into_one(spelling):
+    word, form, other = spelling
+    assert fold(unicodedata.normalize(form, other)) == fold(word)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=4), st.data())
+def test_spaces_of_every_kind_are_one_and_half_spaces_none_in_one_word(words, data):
+    spaces = st.text(alphabet=" \t\n\u00a0\u2003\u3000", min_size=1, max_size=3)
+    assert fold("".join(data.draw(spaces) + word for word in words)) == fold(" ".join(words))
+    joints = st.sampled_from([ZWNJ, " ", "", f" {ZWNJ}", ZWNJ * 2])
+    written = "".join(word + data.draw(joints) for word in words)
+    assert same_word(written) == fold("".join(words))
+
+
+@given(CODES)
+def test_a_valid_latin_code_keeps_every_sign(code):
+    assert normalise(code) == code
+    assert ascii_digits(code) == code
+    assert refuse_controls(code) == code
+    assert fold(code) == code.lower()
+
+
+@given(
+    st.text(alphabet=string.digits, min_size=1), st.sampled_from(["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", string.digits])
+)
+def test_a_number_is_the_same_in_every_digits(number, digits):
+    assert fold(number.translate(str.maketrans(string.digits, digits))) == number
+
+
+@given(
+    st.decimals(min_value="0.001", max_value="999999.999", places=3),
+    st.sampled_from(["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", string.digits]),
+    st.sampled_from([".", "٫"]),
+)
+def test_an_amount_comes_back_as_it_was_in_every_digits(amount, digits, point):
+    text = amount_text(amount)
+    written = text.translate(str.maketrans(string.digits, digits)).replace(".", point)
+    assert parse_amount(written) == amount
+    assert amount_text(parse_amount(written)) == text == fold(written)
+    assert isinstance(parse_amount(written), Decimal)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Co-Amoxiclav ۶۲۵", "co-amoxiclav 625"),
+        ("  آموکسي‌سيلين\u00a0٥٠٠ ", "اموکسی‌سیلین 500"),
+        ("ﺁﻣﻮﮐﺴﯽ", "اموکسی"),
+        ("۰٫۵", "0.5"),
+        ("５００ＭＧ", "500mg"),
+        ("Ménière’s", "meniere’s"),
+        ("\u200fوارفارین\u200e", "وارفارین"),
+        (f"{ZWNJ}نرم{ZWNJ}{ZWNJ}کننده{ZWNJ}", "نرم‌کننده"),
+    ],
+)
+def test_what_is_compared_is_plain(text, folded):
+    assert fold(text) == folded
+
+
+def test_words_written_apart_together_or_with_a_half_space_are_one():
+    assert same_word("آموکسی‌سیلین") == same_word("اموکسی سیلین") == same_word("آموكسيسيلين")
+
+
+# --- Hidden characters ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

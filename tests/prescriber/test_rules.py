@@ -1,6 +1,6 @@
 """The safety rules: each says what it should, and none passes over what it does not know."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,70 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prescriber import rules
-from prescriber.rules import Order, Severity, Verdict
+from prescriber.rules import Severity, Verdict
 from prescriber.states import AllergyState
 from tests.prescriber import orders
-
-TODAY = date(2026, 12, 1)
-RATES = {
-    "1x1": Fraction(1),
-    "2x1": Fraction(2),
-    "q8h": Fraction(3),
-    "q6h": Fraction(4),
-    "every-other-day": Fraction(1, 2),
-    "weekly": Fraction(1, 7),
-}
-CLASSES = {
-    "amoxicillin": frozenset({"penicillins"}),
-    "ampicillin": frozenset({"penicillins"}),
-    "ibuprofen": frozenset({"nsaids"}),
-    "clavulanic-acid": frozenset(),
-}
-
-
-@dataclass
-class Drug:
-    """A medicine as the codings describe it."""
-
-    inn: str = "amoxicillin"
-    ingredients: list[str] = field(default_factory=lambda: ["amoxicillin"])
-    unit: str = "capsule"
-    short: str = "amoxicillin 500 mg cap"
-    strength_per_unit_mg: Decimal | None = Decimal(500)
-    max_daily_mg: Decimal | None = Decimal(3000)
-    max_daily_source: str = "BNF"
-
-
-@dataclass
-class Answer:
-    allergy_state: AllergyState = AllergyState.NONE_KNOWN
-    allergies: list[str] = field(default_factory=list)
-    as_of: date = TODAY
-
-
-IBUPROFEN = Drug("ibuprofen", ["ibuprofen"], "tablet", "ibuprofen 400 mg tab", Decimal(400), Decimal(2400))
-NONE_KNOWN = Answer()
+from tests.prescriber.drugs import (
+    ASK,
+    NONE_KNOWN,
+    RATES,
+    STOP,
+    TODAY,
+    UNKNOWN,
+    Answer,
+    Drug,
+    order,
+    said,
+)
 
 
 def allergic_to(*codes):
     return Answer(AllergyState.LIST, list(codes))
-
-
-def order(*items, medicines=None, facts=NONE_KNOWN, born=date(1980, 5, 4)):
-    return Order(
-        items=items or (orders.item(),),
-        medicines={"90010": Drug(), "90005": IBUPROFEN} | (medicines or {}),
-        rates=RATES,
-        classes=CLASSES,
-        facts=facts,
-        birth_date=born,
-        on=TODAY,
-    )
-
-
-def said(order):
-    """{finding id: (severity, verdict)}: what a test compares whole, so that nothing else may be said."""
-    return {found.id: (str(found.severity), str(found.verdict)) for found in rules.findings(order)}
 
 
 SHAPE = {
@@ -90,8 +45,6 @@ SHAPE = {
     "fix",
     "source",
 }
-STOP, ASK = ("stop", "true"), ("ask", "true")
-UNKNOWN = ("tell", "unknown")
 
 
 def test_an_ordinary_order_needs_nothing_said():

@@ -113,7 +113,7 @@ def transcribed(
         view = prescriber_queries.prescription(session, number=number_of(number), by=by)
         if view.source is not Source.PAPER:
             raise PrescriptionNotFound
-        directions = labels.directions(session, view.items)
+        directions = labels.directions(session, view)
         insurer = labels.insurer_names(session).get(view.insurer)
     audit.saw(service, by=by, verb="prescription.read", subject=str(view.number), patient=str(view.patient))
     return page(

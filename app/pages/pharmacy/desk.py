@@ -55,7 +55,7 @@ def desk_of(session: Session, *, held: Acceptance, by: Actor, looked: str = "") 
         held=held,
         view=view,
         insurer=labels.insurer_names(session).get(view.insurer),
-        directions=labels.directions(session, view.items),
+        directions=labels.directions(session, view),
         overridden=labels.labels(session, OVERRIDE_REASON, (reason for _, reason in view.overrides)),
         packs=packs.on_counter(session, held=held, by=by),
         looked=packs.looked_at(session, uid=looked, held=held, items=view.items, by=by) if looked else None,

@@ -37,8 +37,10 @@ def show(
     with reading(service) as session:
         view = pharmacy_queries.dispense(session, number=number, by=by)
         prescription = prescriber_queries.prescription_unscoped(session, number=number.prescription, at=by.at)
-        words = lists(session, ORDER, language=wanted)
-        medicines = codings.medicines(session, {item.medicine for item in prescription.items})
+        words = lists(session, ORDER, language=wanted, at=prescription.issued_at)
+        medicines = codings.medicines_as_signed(
+            session, {item.medicine for item in prescription.items}, release=prescription.coding_release
+        )
         centres = names.centre_names(session, {view.pharmacy})
         person = codings.practitioner(session, view.pharmacist)
     audit.saw(service, by=by, verb="dispense.labels", subject=str(number), patient=str(prescription.patient))

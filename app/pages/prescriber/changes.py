@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import Any, Final
 
 from app.forms import tree_of
-from codings.systems import amount_text, parse_amount
+from codings.queries import Term
+from codings.systems import amount_text, doses_a_day, parse_amount
 from codings.tables import Concept, Medicine
 from codings.text import ascii_digits
 
@@ -36,14 +37,13 @@ ORIGIN: Final = "suggested.from"
 CARRIED: Final = ("replaces", "identity")  # decided by the service, never typed
 MOST_REMOVED: Final = 3
 MOST_DAYS: Final = 366
-DAYS_OF_WEEK: Final = 7
 
 _ITEM: Final = "|".join(map(re.escape, (*ITEM_FIELDS, *(f"suggested.{name}" for name in SUGGESTED), ORIGIN)))
 _FIELD: Final = re.compile(
     r"diagnoses\.[0-9]{1,2}\.(code|system)"
     rf"|items\.[0-9]{{1,2}}\.({_ITEM})"
     rf"|removed\.[0-9]\.(place|{_ITEM})"
-    r"|reasons\.[A-Z-]{1,40}(:[0-9,]{1,60})?"
+    r"|reasons\.[A-Z0-9-]{1,60}(:[0-9,]{1,60})?"
 )
 
 Typed = Mapping[str, str]
@@ -89,6 +89,11 @@ def with_order(typed: Typed, medicine: Medicine, order: Typed, *, origin: str, c
     else:
         item |= said
     return _put(typed, "items", [*fields_of(typed, "items"), item])
+
+
+def with_said(typed: Typed, medicine: Medicine, said: Typed) -> Fields:
+    """One more item with these fields; its unit is the medicine's own, and so is its route where none is said."""
+    return _put(typed, "items", [*fields_of(typed, "items"), {**_started(medicine), **said}])
 
 
 def _started(medicine: Medicine) -> Fields:
@@ -186,7 +191,7 @@ def _renumbered(typed: Typed, place_of: Callable[[int], int | None]) -> Fields:
 
 
 def with_quantities(
-    typed: Typed, frequencies: Mapping[str, Concept], *, before: Typed | None = None
+    typed: Typed, frequencies: Mapping[str, Concept | Term], *, before: Typed | None = None
 ) -> Fields:
     """Quantities left open are computed, and those computed before follow the dose: dose x doses a day x days.
 
@@ -203,16 +208,18 @@ def with_quantities(
     return filled
 
 
-def needed_text(item: Typed, frequencies: Mapping[str, Concept]) -> str | None:
+def needed_text(item: Typed, frequencies: Mapping[str, Concept | Term]) -> str | None:
     """The quantity one fill of an item needs, none while the order does not say."""
     needed = _needed(item, frequencies)
     return amount_text(needed) if needed is not None else None
 
 
-def _needed(item: Typed, frequencies: Mapping[str, Concept]) -> Decimal | None:
+def _needed(item: Typed, frequencies: Mapping[str, Concept | Term]) -> Decimal | None:
     concept = frequencies.get(item.get("frequency", ""))
     rate = doses_a_day(concept.properties if concept else {})
     days = whole_number(item.get("duration_days", ""))
+    if concept is not None and "once" in concept.properties:
+        rate, days = Fraction(1), 1  # one dose, whatever stands beside it
     if rate is None or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
         return None
     try:
@@ -220,15 +227,6 @@ def _needed(item: Typed, frequencies: Mapping[str, Concept]) -> Decimal | None:
         return parse_amount(str(-(-exact.numerator // exact.denominator)))
     except ValueError:
         return None
-
-
-def doses_a_day(properties: Mapping[str, Any]) -> Fraction | None:
-    """How often a frequency of the codings is; None when it does not say."""
-    if "per_day" in properties:
-        return Fraction(properties["per_day"])
-    if "per_week" in properties:
-        return Fraction(properties["per_week"]) / DAYS_OF_WEEK
-    return None
 
 
 def whole_number(text: Any) -> Any:

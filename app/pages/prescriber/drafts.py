@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -23,7 +23,7 @@ from app.errors import STATUS
 from app.flows import visit as visit_flow
 from app.forms import Form, Sent, read
 from app.idempotency import Once
-from app.pages.prescriber import changes, finding, identity, pressed
+from app.pages.prescriber import changes, finding, identity, pressed, quick
 from app.pages.prescriber.identity import PatientElsewhere
 from app.pages.prescriber.look import Look, look
 from app.refusals import Malformed
@@ -53,6 +53,8 @@ class Press(BaseModel):
     do: str = Field(default="save", max_length=80)
     q: str = Field(default="", max_length=MOST_TYPED)
     dq: str = Field(default="", max_length=MOST_TYPED)
+    quick: str = Field(default="", max_length=quick.MOST_TYPED)
+    quick_reason: str = Field(default="", max_length=60)
     favourite_name: str = Field(default="", max_length=200)
 
 
@@ -70,6 +72,7 @@ def edit(
     service: TheService,
     q: str = "",
     dq: str = "",
+    line: Annotated[str, Query(alias="quick")] = "",
     check: bool = False,
 ) -> Response:
     """The form, what can be found for the search boxes, the findings and the cost."""
@@ -83,7 +86,15 @@ def edit(
             identity.open_here(session, request.state.session_sha256, patient=found.patient, by=by)
     audit.saw(service, by=by, verb="draft.read", subject=str(draft), patient=str(found.patient))
     return _page(
-        request, service, found, found.typed, by=by, q=q[:MOST_TYPED], dq=dq[:MOST_TYPED], check=check
+        request,
+        service,
+        found,
+        found.typed,
+        by=by,
+        q=q[:MOST_TYPED],
+        dq=dq[:MOST_TYPED],
+        line=line[: quick.MOST_TYPED],
+        check=check,
     )
 
 
@@ -107,7 +118,15 @@ def save(
         if asked.patient == found.patient:
             identity.require_open(session, sha256, patient=found.patient, by=by)
         done = pressed.done(
-            session, typed, asked.do, before=found.typed, draft=found, name=asked.favourite_name, by=by
+            session,
+            typed,
+            asked.do,
+            before=found.typed,
+            draft=found,
+            name=asked.favourite_name,
+            line=asked.quick,
+            reason=asked.quick_reason,
+            by=by,
         )
         prescriber_actions.save_draft(
             session,
@@ -123,7 +142,7 @@ def save(
     try:
         answer = once.page(write)
     except Problem as no:
-        return _refused(request, service, draft, typed, no, by=by)
+        return _refused(request, service, draft, typed, no, line=asked.quick, by=by)
     return _live(request, service, draft, asked, by=by) if LIVE in request.headers else answer
 
 
@@ -131,11 +150,19 @@ def _live(request: Request, service: Service, draft: UUID, asked: Press, *, by: 
     """The page as it is now, without the way round over an address."""
     with reading(service) as session:
         now = prescriber_queries.draft(session, draft=draft, by=by)
-    return _page(request, service, now, now.typed, by=by, dq=asked.dq if asked.do == "diagnosis" else "")
+    dq, line = asked.dq if asked.do == "diagnosis" else "", asked.quick if asked.do == "quick" else ""
+    return _page(request, service, now, now.typed, by=by, dq=dq, line=line)
 
 
 def _refused(
-    request: Request, service: Service, draft: UUID, typed: dict[str, str], no: Problem, *, by: Actor
+    request: Request,
+    service: Service,
+    draft: UUID,
+    typed: dict[str, str],
+    no: Problem,
+    *,
+    line: str,
+    by: Actor,
 ) -> Response:
     """The form as it was typed; beside it, where another window was faster, what is saved."""
     with reading(service) as session:
@@ -143,7 +170,9 @@ def _refused(
     if now.state is not DraftState.OPEN:
         raise no
     saved = dict(now.typed) if isinstance(no, DraftStale) else None
-    return _page(request, service, now, typed, by=by, problem=no, saved=saved, status=STATUS[no.kind])
+    return _page(
+        request, service, now, typed, by=by, line=line, problem=no, saved=saved, status=STATUS[no.kind]
+    )
 
 
 def _next(draft: UUID, asked: Press, typed: dict[str, str]) -> str:
@@ -156,7 +185,9 @@ def _next(draft: UUID, asked: Press, typed: dict[str, str]) -> str:
         return f"{here}?{_query('q', asked.q)}#find-medicine"
     if verb in {"save", "diagnosis"} and asked.dq.strip():
         return f"{here}?{_query('dq', asked.dq)}#diagnoses"
-    if verb in {"add", "use", "repeat"} and (items := changes.fields_of(typed, "items")):
+    if asked.do in {"save", "quick"} and asked.quick.strip():
+        return f"{here}?{_query('quick', asked.quick)}#quick-box"
+    if verb in {"add", "use", "repeat", "quick"} and (items := changes.fields_of(typed, "items")):
         return f"{here}#item-{len(items)}"
     return f"{here}#{'diagnoses' if 'diagnose' in verb else 'order'}"
 
@@ -211,6 +242,7 @@ def _page(
     by: Actor,
     q: str = "",
     dq: str = "",
+    line: str = "",
     check: bool = False,
     problem: Problem | None = None,
     saved: dict[str, str] | None = None,
@@ -225,6 +257,7 @@ def _page(
             "diagnoses": codings.search(session, ICD10, dq, MOST_FOUND) if dq.strip() else [],
             "favourites": prescriber_queries.favourites(session, by=by),
             "earlier": earlier,
+            "echo": quick.echo(session, line) if line.strip() else None,
         }
     if check and seen.risks and not (seen.missing or seen.errors):
         return see_other(f"/prescriber/drafts/{draft.id}/identity")
@@ -239,6 +272,7 @@ def _page(
         seen=seen,
         q=q,
         dq=dq,
+        line=line,
         items=changes.fields_of(typed, "items"),
         removed=changes.fields_of(typed, "removed"),
         removed_names=_names(service, changes.fields_of(typed, "removed")),

@@ -15,8 +15,7 @@ from sqlmodel import Session, col, select
 from app.accounts.open_patient import open_here, opened
 from app.pages.prescriber.banner import Banner
 from codings.base import Actor, Kind, Problem, Words
-from codings.queries.search import fold
-from codings.text import ascii_digits, jalali
+from codings.text import ascii_digits, fold, jalali
 from prescriber.tables import Draft, Patient
 
 __all__ = [

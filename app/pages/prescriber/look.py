@@ -11,7 +11,7 @@ import codings.queries as codings
 import insurer.queries.coverage as coverage_queries
 from app.flows import prescribing as flow
 from app.flows.prescribing import Estimate
-from app.pages.prescriber import identity, order
+from app.pages.prescriber import identity, order, suggesting
 from app.pages.prescriber.banner import Banner, banner
 from app.pages.prescriber.changes import fields_of
 from app.pages.prescriber.lists import ORDER, Lists, lists
@@ -26,7 +26,7 @@ from insurer.queries.coverage import ShabadView
 from prescriber import queries as prescriber_queries
 from prescriber.inputs import OverrideInput, PrepareInput
 from prescriber.queries import Prepared
-from prescriber.rules import WEEKDAYS, WEEKLY, Finding
+from prescriber.rules import WEEKDAYS, Finding, once_weekly
 from prescriber.signing import Item
 from prescriber.tables import Draft
 
@@ -52,6 +52,7 @@ class Look:
     problem: Problem | None  # why it cannot be prepared at all
     complete: Sequence[Item | None]  # each item as it would be signed, none while something of it is missing
     spelled: Sequence[Spelled]  # the numbers of each item, said again
+    usual: Sequence[Sequence[suggesting.Usual]]  # the usual doses of each item, to choose from
     risks: Sequence[str]  # why the physician has to say who the patient is, before the review
     unsigned: int  # open drafts of the physician, this one among them
 
@@ -85,7 +86,7 @@ class Look:
     def weekly(self, generic: str) -> bool:
         """Whether this is taken once a week only."""
         medicine = self.medicines.get(generic)
-        return medicine is not None and medicine.inn in WEEKLY
+        return medicine is not None and once_weekly(medicine)
 
     @property
     def unanswered(self) -> Sequence[str]:
@@ -157,6 +158,12 @@ def look(
             medicines=medicines,
             frequencies={row.code: row for row in names.rows["frequency"]},
             facts=who.facts,
+        ),
+        usual=suggesting.beside(
+            fields_of(typed, "items"),
+            medicines,
+            codings.dosings(session, medicines.values()) if medicines else {},
+            years=who.years,
         ),
         risks=risky,
         unsigned=unsigned,

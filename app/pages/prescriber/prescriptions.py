@@ -152,19 +152,19 @@ def _page(
         view = prescriber_queries.prescription(session, number=number, by=by)
         dispenses = pharmacy_queries.dispenses_of(session, number=number)
         payer = coverage_queries.known_insurers(session, codes={view.insurer})[view.insurer]
+        language = language_of_page(request)
         context: dict[str, Any] = {
             "view": view,
             "banner": banner(session, patient=view.patient, insurer=payer.code, by=by),
             "held": (held := pharmacy_queries.held(session, number=number, at=by.at)),
             "dispenses": dispenses,
             "centres": centre_names(session) if dispenses or held else {},
-            "medicines": codings.medicines(session, {item.medicine for item in view.items}),
-            "diagnosis_names": codings.concepts(session, ICD10, {d.code for d in view.diagnoses}),
-            "lists": lists(
-                session,
-                [*ORDER, "cancel_reason", "override_reason"],
-                language=language_of_page(request),
+            "medicines": codings.medicines_as_signed(
+                session, {item.medicine for item in view.items}, release=view.coding_release
             ),
+            "diagnosis_names": codings.concepts(session, ICD10, {d.code for d in view.diagnoses}),
+            "lists": lists(session, ORDER, language=language, at=view.issued_at)
+            | lists(session, ["cancel_reason", "override_reason"], language=language),
         }
         request.state.unsigned = len(prescriber_queries.drafts(session, by=by))
     audit.saw(service, by=by, verb="prescription.read", subject=str(number), patient=str(view.patient))

@@ -1,7 +1,8 @@
 """What a pressed button of the form does to the draft, and what it writes besides.
 
-`do` is a verb with what it is about: `add:90010`, `remove:0`, `up:2`, `restore:0`, `take:1`, `keep:0` (as a
-favourite), `use:<favourite>`, `repeat:<prescription>`, `diagnose:J02.9`. What is unknown saves and does nothing more.
+`do` is a verb with what it is about: `add:90010`, `remove:0`, `up:2`, `restore:0`, `take:1`, `suggest:0:1/q8h///7` (a
+usual dose), `keep:0` (as a favourite), `use:<favourite>`, `repeat:<prescription>`, `diagnose:J02.9`, `quick:0:90010` (a
+reading of the quick line for a medicine). What is unknown saves and does nothing more.
 """
 
 from collections.abc import Mapping
@@ -12,8 +13,10 @@ import prescriber.queries as prescriber_queries
 from app import audit
 from app.db import WriteSession
 from app.flows.prescribing import number_of
-from app.pages.prescriber import changes
+from app.pages.prescriber import changes, quick
+from app.pages.prescriber.banner import banner
 from app.pages.prescriber.order import diagnoses_of, items_of
+from app.pages.prescriber.suggesting import chosen
 from codings.base import Actor
 from codings.systems import FREQUENCY, ICD10
 from prescriber import actions as prescriber_actions
@@ -29,9 +32,14 @@ def done(
     before: Mapping[str, str],
     draft: Draft,
     name: str = "",
+    line: str = "",
+    reason: str = "",
     by: Actor,
 ) -> dict[str, str]:
-    """The draft after a button. Raises the problems of favourites and of prescriptions that are not there."""
+    """The draft after a button. Raises the problems of favourites, of prescriptions and of the quick line.
+
+    `line` is the quick line as typed, `reason` what its medicine is needed for.
+    """
     frequencies = {row.code: row for row in codings.concept_list(session, FREQUENCY)}
     now = changes.with_quantities(typed, frequencies, before=before)
     verb, _, what = do.partition(":")
@@ -39,7 +47,12 @@ def done(
     if verb == "keep" and place is not None:
         _keep(session, now, place, name, by=by)
         return now
-    if verb in {"add", "use", "repeat", "diagnose"}:
+    if verb == "suggest":
+        years = banner(session, patient=draft.patient, by=by).years
+        return changes.with_quantities(chosen(session, now, what, years=years), frequencies, before=now)
+    if verb == "quick" and what:
+        now = quick.taken(session, now, line, what, reason=reason)
+    elif verb in {"add", "use", "repeat", "diagnose"}:
         now = _added(session, now, verb, what, draft=draft, by=by)
     elif place is not None:
         now = _placed(now, verb, place)

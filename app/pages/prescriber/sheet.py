@@ -20,7 +20,6 @@ from app.pages.prescriber.lists import ORDER, Lists, lists
 from app.service import Service
 from codings.base import Actor, Words
 from codings.numerals import in_words
-from codings.tables import Medicine
 from codings.text import jalali, tehran_day
 from prescriber import signing
 from prescriber.queries import ItemView, PrescriptionView
@@ -51,7 +50,7 @@ class Sheet:
     over: str | None  # the state that made it worthless
     identifier: str | None
     insurer: Words
-    medicines: Mapping[str, Medicine]
+    medicines: Mapping[str, codings.Signed]
     lists: Lists
     codes: tuple[str, ...]
     pointer: str | None
@@ -125,8 +124,10 @@ def sheet(
         over=over,
         identifier=masked(view.national_id, view.fida),
         insurer=Words(payer.name_fa, payer.name_en),
-        medicines=codings.medicines(session, {item.medicine for item in view.items}),
-        lists=lists(session, [*ORDER, "sex"], language=language),
+        medicines=codings.medicines_as_signed(
+            session, {item.medicine for item in view.items}, release=view.coding_release
+        ),
+        lists=lists(session, [*ORDER, "sex"], language=language, at=view.issued_at),
         codes=() if over else tuple(signing.qr_texts(view.jws)),
         pointer=None if over else signing.pointer_url(url, number, secret),
         typed=None if over else signing.typed_secret(secret),

@@ -5,6 +5,7 @@ used and nothing is fetched; no database session may be open meanwhile.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -127,4 +128,6 @@ def plain(drawn: str) -> str:
     reader = _Plain()
     reader.feed(drawn)
     reader.close()
-    return " ".join("".join(reader.parts).split())
+    return " ".join(
+        part for part in re.split(r"[ \t\n]+", "".join(reader.parts)) if part
+    )  # a fixed space stays

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.pages.prescriber.changes import doses_a_day, needed_text
+from app.pages.prescriber.changes import needed_text
 from codings.base import Words
 from codings.numerals import in_words
-from codings.systems import amount_text, parse_amount
+from codings.queries import Term
+from codings.systems import amount_text, doses_a_day, parse_amount
 from codings.tables import Concept, Medicine
 from codings.text import persian_digits
 from prescriber import rules
@@ -38,7 +39,7 @@ def spelled(
     items: Sequence[Mapping[str, str]],
     *,
     medicines: Mapping[str, Medicine],
-    frequencies: Mapping[str, Concept],
+    frequencies: Mapping[str, Concept | Term],
     facts: PatientFacts | None,
 ) -> list[Spelled]:
     """The numbers of each item, in order. `items` are flat fields of each."""
@@ -48,7 +49,7 @@ def spelled(
 def _spelled(
     item: Mapping[str, str],
     medicine: Medicine | None,
-    frequencies: Mapping[str, Concept],
+    frequencies: Mapping[str, Concept | Term],
     facts: PatientFacts | None,
 ) -> Spelled:
     dose = item.get("dose.amount", "")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.pages.prescriber import changes, order
 from codings.base import Words
-from codings.systems import parse_amount
+from codings.systems import doses_a_day, parse_amount
 from prescriber.rules import Finding, Severity
 
 SHABAD = "1053K7QX2M4R"
@@ -20,6 +20,8 @@ FREQUENCIES = {
         "q8h": {"per_day": "3"},
         "every-other-day": {"per_week": "3.5"},
         "every-4-weeks": {"per_week": "0.25"},
+        "every-2-weeks": {"every_days": "14"},
+        "once": {"once": "1"},
         "prn": {},
     }.items()
 }
@@ -52,6 +54,8 @@ def quantity(dose: str, frequency: str, days: str) -> str:
         ("۰٫۵", "q8h", "۵", "8"),
         ("1", "every-other-day", "7", "4"),
         ("1", "every-4-weeks", "28", "1"),
+        ("1", "every-2-weeks", "28", "2"),
+        ("2", "once", "7", "2"),  # one dose, whatever the days
         ("1", "prn", "7", ""),  # when needed says no number a day
         ("0,5", "q8h", "7", ""),
         ("1", "q8h", "0", ""),
@@ -131,5 +135,6 @@ def test_a_reason_counts_only_for_a_finding_that_asks_now():
 
 
 def test_frequencies_say_how_often_exactly():
-    assert changes.doses_a_day({"per_week": "1"}) == Fraction(1, 7)
-    assert changes.doses_a_day({}) is None
+    assert doses_a_day({"per_week": "1"}) == Fraction(1, 7)
+    assert doses_a_day({"every_days": "14"}) == Fraction(1, 14)
+    assert doses_a_day({}) is None

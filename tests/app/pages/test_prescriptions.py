@@ -196,7 +196,7 @@ def test_the_slip_is_readable_by_a_person_in_persian(desk, view):
     page = desk.get(f"{at(view)}/slip")
     for words in ("درمانگاه نمونهٔ سپید", "دکتر آناهیتا سروستان", "کاوه سپیدان", "مهلت دریافت تا ۱۴۰۵/۱۱/۱۰"):
         assert words in page.text
-    assert "هر ۸ ساعت ۱ کپسول" in page.text
+    assert "هر ۸ ساعت، یک کپسول" in page.text
     assert INSURED not in page.html
 
 

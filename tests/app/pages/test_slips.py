@@ -115,7 +115,7 @@ def test_the_page_reads_in_full_without_a_machine(desk, view):
         "Council number 9990001",
         "2026-12-01 ( 1405/09/10 )",
         "amoxicillin 500 mg cap",
-        "1 capsule, every 8 hours, by mouth, for 7 days",
+        "Take 1 capsule by mouth every 8 hours for 7 days.",
         "in words: twenty-one capsule",
         "To be collected until 2027-01-30",
         "Paid by the insurer until",
