@@ -76,11 +76,9 @@ def _interactions(session: Session, release: str, sha256: str) -> Sequence[Inter
         with _reading:
             known = _kept
             if known is None or known[0] != (release, sha256):
-                columns = Interaction.__table__.columns  # type: ignore[attr-defined]
-                rows = session.execute(
-                    select(*columns)
-                    .where(col(Interaction.release) == release)
-                    .order_by(col(Interaction.code))
-                )
-                known = _kept = ((release, sha256), tuple(Interaction(**row) for row in rows.mappings()))
+                query = select(Interaction).where(col(Interaction.release) == release)
+                rows = session.scalars(query.order_by(col(Interaction.code))).all()
+                for row in rows:
+                    session.expunge(row)
+                known = _kept = ((release, sha256), tuple(rows))
     return known[1]

@@ -17,7 +17,7 @@ from typing import Final
 
 from codings.queries.search.asking import answer
 from codings.queries.search.index import Index
-from codings.queries.search.reading import Ingredient, Kinds, Pack, medicine_index, product_index
+from codings.queries.search.reading import Ingredient, Kinds, Packet, medicine_index, product_index
 from codings.tables import Medicine
 
 DATA: Final = Path(__file__).parents[2] / "codings" / "data"
@@ -78,7 +78,7 @@ def shipped_kinds() -> Kinds:
     return Kinds(words, tuple(row["code"] for row in listed if row["system"] == "form"))
 
 
-def made_up_packs(medicines: Sequence[Medicine], chance: random.Random) -> list[Pack]:
+def made_up_packs(medicines: Sequence[Medicine], chance: random.Random) -> list[Packet]:
     """Packs of all medicines; every third has a brand of its own."""
     packs = []
     for number in range(PRODUCTS):
@@ -87,7 +87,7 @@ def made_up_packs(medicines: Sequence[Medicine], chance: random.Random) -> list[
         if number % 3 == 0:
             en, fa = ("".join(chance.choices(syllables, k=3)) for syllables in _SYLLABLES)
         packs.append(
-            Pack(
+            Packet(
                 irc=f"{number:016}",
                 gtin=f"{number:014}",
                 generic=of.generic,

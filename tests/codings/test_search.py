@@ -15,7 +15,7 @@ from codings.queries.search import kept
 from codings.queries.search.asking import answer
 from codings.queries.search.found import Found
 from codings.queries.search.index import Entry, Index, Name
-from codings.queries.search.reading import Ingredient, Pack, medicine_index, product_index
+from codings.queries.search.reading import Ingredient, Packet, medicine_index, product_index
 from codings.queries.search.spelling import Spelling, sound
 from codings.queries.search.words import asked, tokens
 from codings.systems import GENERIC, ICD10
@@ -80,10 +80,10 @@ INGREDIENTS = {
     "metformin": Ingredient("متفورمین", "metformin"),
 }
 PACKS = [
-    Pack("0001", "01", "1", "فارماموکس ۵۰۰", "Farmamox 500"),
-    Pack("0002", "02", "7", "گلوکوفاژ ۵۰۰", "Glucophage 500"),
-    Pack("0003", "03", "7", "متفو نیک", "Metfonic blue"),
-    Pack("0004", "04", "10", "کومادین", "Coumadin 5"),
+    Packet("0001", "01", "1", "فارماموکس ۵۰۰", "Farmamox 500"),
+    Packet("0002", "02", "7", "گلوکوفاژ ۵۰۰", "Glucophage 500"),
+    Packet("0003", "03", "7", "متفو نیک", "Metfonic blue"),
+    Packet("0004", "04", "10", "کومادین", "Coumadin 5"),
 ]
 INDEX = medicine_index(MEDICINES, INGREDIENTS, PACKS)
 
@@ -270,7 +270,7 @@ def test_a_word_of_form_names_no_substance():
 
 
 def test_its_own_name_stands_before_a_brand():
-    packs = [*PACKS, Pack("0009", "09", "4", "وارفاکس", "Warfax")]
+    packs = [*PACKS, Packet("0009", "09", "4", "وارفاکس", "Warfax")]
     assert codes("warf", index=medicine_index(MEDICINES, INGREDIENTS, packs)) == ["11", "10", "4"]
 
 
@@ -280,7 +280,7 @@ def test_another_name_of_a_substance_offers_it_alone_before_what_contains_it():
 
 
 def test_makers_and_their_number_change_no_order():
-    many = [Pack(f"9{n:03}", f"9{n:03}", "2", f"نام {n}", f"Brand {n}") for n in range(40)]
+    many = [Packet(f"9{n:03}", f"9{n:03}", "2", f"نام {n}", f"Brand {n}") for n in range(40)]
     assert codes("amox", index=medicine_index(MEDICINES, INGREDIENTS, [*many, *PACKS])) == codes("amox")
 
 

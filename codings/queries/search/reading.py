@@ -57,7 +57,7 @@ NO_KINDS: Final = Kinds()
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
+class Packet:
     """A product as far as it is searched."""
 
     irc: str
@@ -80,7 +80,7 @@ def read_index(session: Session, system: str) -> Index:
 def medicine_index(
     medicines: Iterable[Medicine],
     ingredients: Mapping[str, Ingredient],
-    packs: Iterable[Pack],
+    packs: Iterable[Packet],
     kinds: Kinds = NO_KINDS,
 ) -> Index:
     """The index of generic presentations, found by ingredient, synonym and brand too."""
@@ -102,7 +102,7 @@ def medicine_index(
     return Index(entries, (*every_kind(), *kinds.words))
 
 
-def product_index(packs: Iterable[Pack], medicines: Iterable[Medicine], kinds: Kinds = NO_KINDS) -> Index:
+def product_index(packs: Iterable[Packet], medicines: Iterable[Medicine], kinds: Kinds = NO_KINDS) -> Index:
     """The index of packs, in the order of the medicines in them."""
     known = {medicine.generic: medicine for medicine in medicines}
     order = {medicine.generic: place for place, medicine in enumerate(_safest(known.values(), kinds))}
@@ -166,11 +166,11 @@ def _ingredients(session: Session) -> dict[str, Ingredient]:
     }
 
 
-def _packs(session: Session) -> list[Pack]:
+def _packs(session: Session) -> list[Packet]:
     names = (col(Product.name_fa), col(Product.name_en), col(Product.release))
     query = columns(col(Product.irc), col(Product.gtin), col(Product.generic), *names)
     current = query.where(col(Product.release) == current_release(PRODUCT)).order_by(col(Product.irc))
-    return [Pack(*row) for row in session.execute(current)]
+    return [Packet(*row) for row in session.execute(current)]
 
 
 def _kinds(session: Session) -> Kinds:

@@ -45,7 +45,12 @@ def test_whoever_holds_the_slip_sees_the_prescription(desk, view, way):
     }[way]
     page = ask(desk, view.number, code)
     assert page.status == 200
-    for words in ("amoxicillin 500 mg cap", "Take 1 capsule by mouth every 8 hours", "21 capsule", "2027-01-30"):
+    for words in (
+        "amoxicillin 500 mg cap",
+        "Take 1 capsule by mouth every 8 hours",
+        "21 capsule",
+        "2027-01-30",
+    ):
         assert words in page.text, words
 
 
