@@ -71,7 +71,7 @@ def test_three_medicines_with_one_override_are_written_signed_and_printed(people
         page.locator("#diagnosis-found button").first.wait_for()
         press(page, "ArrowDown", "Enter")
         page.locator("#q:focus").wait_for()
-        find(page, "amoxicillin 500")
+        find(page, "amoxicillin 500 cap")
         write(page, 1, dose="1", often="every 8", days="7")
         press(page, "Alt+m")
         find(page, "parac")

@@ -49,7 +49,7 @@ def test_a_number_is_echoed_and_kept_while_one_types_and_undo_brings_an_item_bac
         doctor = visit(people.physician(language="en"))
         page = doctor.page
         page.locator("#q").focus()
-        find(page, "amoxicillin 500")
+        find(page, "amoxicillin 500 cap")
         page.locator("#item-1 :focus").wait_for()
     with when("she types a dose in Persian digits, and then one that nobody can read safely"):
         page.keyboard.type("۰٫۵")
@@ -87,7 +87,7 @@ def test_two_tabs_with_two_patients(people, world):
         doctor = visit(people.physician(language="en"))
         first = doctor.page
         first.locator("#q").focus()
-        find(first, "amoxicillin 500")
+        find(first, "amoxicillin 500 cap")
         first.locator("#item-1 :focus").wait_for()
         doctor.page = doctor.context.new_page()
         visit(doctor, OTHER)

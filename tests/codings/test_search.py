@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 import codings.queries as codings
 from codings.queries.search import kept
@@ -413,6 +413,23 @@ def test_a_new_release_is_noticed_and_readers_meanwhile_go_on(session):
     assert renewed is not index
     assert kept._kept[GENERIC][0] != edition
     assert [row.code for row in codings.search(session, GENERIC, "amoxicillin")]
+
+
+def test_whoever_asks_first_waits_for_the_one_index_that_is_made(engine):
+    kept._kept.pop(GENERIC, None)
+    made: list[Index] = []
+
+    def ask():
+        with Session(engine) as own:
+            made.append(kept.current_index(own, GENERIC))
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 6
+    assert len({id(index) for index in made}) == 1
 
 
 def test_many_threads_ask_one_index():
