@@ -31,10 +31,10 @@ from codings.outcomes import (
     SystemUnknown,
 )
 from codings.queries.search.words import tokens
-from codings.text import fold
 from codings.states import CentreKind, HolderKind, LicenceState
 from codings.systems import FREQUENCY, GENERIC, ICD10, PROVINCE
 from codings.tables import CentreStatus, PractitionerStatus
+from codings.text import fold
 from tests.factories import (
     AT,
     LICENSED_SINCE,
