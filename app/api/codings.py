@@ -76,6 +76,14 @@ class CodeOut(BaseModel):
     en: str
     release: str
     matched: str | None = Field(default=None, description="the brand or ingredient by which it was found")
+    why: str | None = Field(
+        default=None,
+        examples=["name", "ingredient", "synonym", "brand", "spelling"],
+        description="what was found",
+    )
+    read_as: str | None = Field(
+        default=None, description="the spelling it was read as, where it was corrected"
+    )
     properties: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -63,7 +63,7 @@ class Candidate:
 
     medicine: Medicine
     name: str  # with its tall-man letters
-    matched: str | None
+    found: Found  # and by what
     direction: Direction | None
 
 
@@ -151,7 +151,7 @@ def fields_of(order: Order, *, needed_for: str | None) -> dict[str, str]:
 def _reading(place: int, order: Order, rows: Sequence[tuple[Found, Medicine]]) -> Reading:
     fitting = [(row, medicine) for row, medicine in rows if suits(medicine, order)]
     candidates = [
-        Candidate(medicine, tall_man(medicine.short), row.matched, _direction(order, medicine))
+        Candidate(medicine, tall_man(medicine.short), row, _direction(order, medicine))
         for row, medicine in fitting[:SHOWN]
     ]
     return Reading(place, order, candidates, more=len(fitting) > SHOWN)
