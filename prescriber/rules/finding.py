@@ -35,7 +35,8 @@ class Finding:
     """One thing said of an order, in the one shape that is used at every point of the road.
 
     `id` is the rule with the items it speaks of, so it is the same in every call. `facts` are what the rule
-    read: dicts of name, value and source. `fix` names what can be done: (action, label).
+    read: dicts of name, value and source. `fix` names what can be done: (action, label). `version` is the
+    rule's own, or the release of the data that the finding stands on.
     """
 
     rule: str

@@ -44,6 +44,7 @@ def age(order: Order) -> Iterator[Finding]:
                 fact("min_age_months", dosing.min_age_months, dosing.source),
             ),
             fix=(say.CHANGE_MEDICINE, say.GIVE_REASON),
+            version=dosing.release,
             source=dosing.source,
         )
 
@@ -77,6 +78,7 @@ def pregnancy(order: Order) -> Iterator[Finding]:
                 fix=(say.CHANGE_MEDICINE, say.GIVE_REASON)
                 if severity is Severity.ASK
                 else (say.CHANGE_MEDICINE,),
+                version=dosing.release,
                 source=dosing.source,
             )
         elif severity is not Severity.TELL:
@@ -88,6 +90,7 @@ def pregnancy(order: Order) -> Iterator[Finding]:
                 message=use.filled(use.ASK_PREGNANCY, items=number, names=medicine.short, risk=risk),
                 facts=(fact("age", order.age, "patient"), *facts),
                 fix=(use.RECORD_PREGNANCY,),
+                version=dosing.release,
                 source=dosing.source,
             )
 

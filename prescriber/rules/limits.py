@@ -42,6 +42,7 @@ def max_single(order: Order) -> Iterator[Finding]:
                     fact("max_single_mg", limit, dosing.source),
                 ),
                 times=each / limit,
+                version=dosing.release,
                 source=dosing.source,
             )
 
@@ -77,6 +78,7 @@ def _no_weight(order: Order, inn: str, numbers: tuple[int, ...], dosing: Dosed) 
         ),
         facts=(fact("age_months", order.age_months, "patient"), *_usual(dosing)),
         fix=(use.RECORD_WEIGHT, say.GIVE_REASON),
+        version=dosing.release,
         source=dosing.source,
     )
 
@@ -159,6 +161,7 @@ def _per_kg(
             *_usual(dosing),
         ),
         times=per_kg / limit[1],
+        version=dosing.release,
         source=dosing.source,
     )
 
@@ -170,6 +173,7 @@ def _above(
     *,
     facts: tuple[dict[str, str], ...],
     times: Fraction,
+    version: str,
     source: str,
 ) -> Finding:
     """More than a limit asks; ten times as much is a slip of the decimal point and stops."""
@@ -181,6 +185,7 @@ def _above(
         message=message,
         facts=facts,
         fix=(say.CHANGE_DOSE,) if slip else (say.CHANGE_DOSE, say.GIVE_REASON),
+        version=version,
         source=source,
     )
 

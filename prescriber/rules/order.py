@@ -68,6 +68,7 @@ class Dosed(Protocol):
     pregnancy_fa: str
     pregnancy_en: str
     source: str
+    release: str
 
 
 class Harm(Protocol):
@@ -82,6 +83,7 @@ class Harm(Protocol):
     action_fa: str
     action_en: str
     source: str
+    release: str
 
 
 class Asked(Protocol):

@@ -119,6 +119,7 @@ def _interaction(
         ),
         facts=(*facts, fact("interaction", f"{harm.code}, {harm.severity}", harm.source)),
         fix=(*fixes, say.GIVE_REASON) if severity is Severity.ASK else fixes,
+        version=harm.release,
         source=harm.source,
     )
 

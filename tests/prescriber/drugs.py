@@ -76,6 +76,7 @@ class Known:
     pregnancy_fa: str = "به جنین آسیب می‌زند."
     pregnancy_en: str = "Harms the fetus."
     source: str = "BNFC"
+    release: str = "1405-09"
 
 
 @dataclass
@@ -91,6 +92,7 @@ class Harm:
     action_fa: str = "INR را بسنجید."
     action_en: str = "Check INR."
     source: str = "Stockley"
+    release: str = "1405-09"
 
 
 IBUPROFEN = Drug(

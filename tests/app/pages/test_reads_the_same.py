@@ -27,7 +27,7 @@ def release_anew(service, system, changed):
             licence="none",
             by=first,
         )
-        told = [{**row.new, **changed.get(row.code, {})} for row in rows]
+        told = [{**(row.new or {}), **changed.get(row.code, {})} for row in rows]
         actions.accept_rows(session, system=system, release=sent.release, rows=told, by=first)
         actions.publish_release(session, system=system, release=sent.release, by=second)
 
