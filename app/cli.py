@@ -11,8 +11,10 @@
     python -m app client add ID --scope SCOPE [--centre SIAM | --insurer CODE] (--jwks FILE | --jwks-url URL)
     python -m app client rotate ID --jwks FILE
     python -m app client disable ID
+    python -m app codings load [FOLDER]                   put a folder of releases into force; the shipped one if none
+    python -m app codings map-official EXPORT --out FOLDER    a drug registry's codes on the shipped medicines
 
-All but run, demo and simulate work on the database of DATABASE_URL.
+All but run, demo, simulate and map-official work on the database of DATABASE_URL.
 """
 
 import argparse
@@ -39,6 +41,7 @@ from app.refusals import AdministratorExists
 from app.service import Service
 from app.settings import Settings
 from codings import actions as coding_actions
+from codings import loader, official
 from codings.base import Actor, Problem, Role
 from codings.text import tehran_day
 
@@ -76,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     boot.add_argument("name")
     _account_commands(commands)
     _client_commands(commands)
+    _codings_commands(commands)
     centre = commands.add_parser("centre", help="centres").add_subparsers(required=True, metavar="VERB")
     add = _command(centre, "add", "register a centre", _written(_centre_add))
     for word in ("siam", "kind", "name_fa", "name_en", "province"):
@@ -116,6 +120,16 @@ def _client_commands(commands: Any) -> None:
         keys.add_argument("--jwks-url")
     disable = _command(verbs, "disable", "close a machine's access", _written(_client_disable))
     disable.add_argument("id")
+
+
+def _codings_commands(commands: Any) -> None:
+    verbs = commands.add_parser("codings", help="releases").add_subparsers(required=True, metavar="VERB")
+    load = _command(verbs, "load", "put a folder of releases into force", _written(_codings_load))
+    load.add_argument("folder", type=Path, nargs="?", default=loader.DATA)
+    words = "put a drug registry's codes and products on the shipped medicines, as files to upload"
+    official = _command(verbs, "map-official", words, _map_official)
+    official.add_argument("export", type=Path)
+    official.add_argument("--out", type=Path, required=True)
 
 
 def _command(
@@ -220,6 +234,22 @@ def _jwks(asked: argparse.Namespace) -> Mapping[str, Any]:
         return clients.fetch_jwks(asked.jwks_url)
     told: Mapping[str, Any] = json.loads(asked.jwks.read_text())
     return told
+
+
+def _codings_load(session: Session, _: Service, asked: argparse.Namespace, by: Actor) -> None:
+    for table, count in loader.load(session, asked.folder, by=by).items():
+        print(f"{table}: {count}")
+
+
+def _map_official(asked: argparse.Namespace) -> None:
+    mapped = official.map_shipped(asked.export.read_text(encoding="utf-8-sig"))
+    asked.out.mkdir(parents=True, exist_ok=True)
+    for name, text in official.as_files(mapped).items():
+        (asked.out / name).write_text(text, encoding="utf-8")
+    print(
+        f"{len(mapped.codes)} generic codes and {len(mapped.products)} products matched, "
+        f"{len(mapped.unmatched)} lines not; see {asked.out / 'unmatched.csv'}."
+    )
 
 
 def _centre_add(session: Session, _: Service, asked: argparse.Namespace, by: Actor) -> None:

@@ -11,11 +11,13 @@ form. Nothing is matched by likelihood: two candidates are none, and both are na
 
 import csv
 import io
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
 from codings.identifiers import GENERIC_CODE, GTIN, IRC, InvalidIdentifier
@@ -24,6 +26,7 @@ from codings.systems import GENERIC
 from codings.tables import PRODUCT
 from codings.text import ascii_digits, normalise
 
+DATA: Final = Path(__file__).parent / "data"
 # Our name of a column -> how exports head it (national services and public lists write them in several ways).
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "irc": ("irc", "nationalnumber", "کد irc"),
@@ -143,6 +146,23 @@ def map_official(
         {**row, "generic": mapped.codes.get(row["generic"], row["generic"])} for row in medicines
     ]
     return mapped
+
+
+def map_shipped(export: str) -> Mapped:
+    """The export on the medicines that are shipped, by all the names of their ingredients. Raises ValueError."""
+    medicines, ingredients = _shipped("medicines.csv"), _shipped("ingredients.csv")
+    names = {row["code"]: [row["en"], row["fa"], *_synonyms(row["properties"])] for row in ingredients}
+    return map_official(export, medicines, names)
+
+
+def _shipped(file: str) -> list[dict[str, str]]:
+    with (DATA / file).open(encoding="utf-8", newline="") as rows:
+        return list(csv.DictReader(rows))
+
+
+def _synonyms(properties: str) -> list[str]:
+    named: list[str] = json.loads(properties or "{}").get("synonyms", [])
+    return named
 
 
 def as_files(mapped: Mapped) -> dict[str, str]:

@@ -57,6 +57,7 @@ def _shown(value: object) -> str:
 _LIMITS: Final = ("max_length", "gt", "ge", "lt", "le", "max_digits", "decimal_places", "expected", "pattern")
 _KINDS: Final = {
     "string_too_long": "long",
+    "too_long": "long",
     "string_pattern_mismatch": "pattern",
     "enum": "choice",
     "literal_error": "choice",
