@@ -8,13 +8,14 @@ drawn by the filters here, so that they look the same everywhere (`ui.md` 12-18)
 """
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from fastapi import Request
@@ -56,6 +57,9 @@ def page(
     else:
         body = drawn.render(full)
     return HTMLResponse(body, status, headers={"Vary": "HX-Request, Cookie", "Content-Language": language})
+
+
+_LATIN_RUN: Final = re.compile(r"[A-Za-z](?:[A-Za-z0-9 .+%/_-]*[A-Za-z0-9%])?")
 
 
 def drawn(template: str, *, language: Language, **context: Any) -> Markup:
@@ -122,6 +126,7 @@ def _environment(language: Language) -> Environment:
         "rial": _rial,
         "amount": _amount,
         "say": _say,
+        "told": _told,
         "latin": _latin,
     }
     return environment
@@ -183,6 +188,19 @@ def _say(context: Context, words: Words | Mapping[str, str]) -> str:
     if isinstance(words, Mapping):
         return words["en"] if context["language"] == "en" else words["fa"]
     return words.en if context["language"] == "en" else words.fa
+
+
+@pass_context
+def _told(context: Context, words: Words | Mapping[str, str]) -> Markup:
+    """A sentence with names in it: in Persian each run of Latin letters is kept in its own direction."""
+    text = _say(context, words)
+    if context["language"] == "en":
+        return escape(text)
+    told, place = Markup(), 0
+    for run in _LATIN_RUN.finditer(text):
+        told += escape(text[place : run.start()]) + _latin(run[0])
+        place = run.end()
+    return told + escape(text[place:])
 
 
 def _latin(value: object) -> Markup:
