@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, or_, select, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, case, func, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -78,28 +77,21 @@ def differing(
 
 
 def _differing(system: str, old: str | None, new: str) -> Select[*tuple[Any, ...]]:
-    before, after = aliased(ReleaseEntry), aliased(ReleaseEntry)
-    mine = (col(before.system) == system) & (col(before.release) == (old or ""))
-    theirs = (col(after.system) == system) & (col(after.release) == new)
-    same = (col(before.code) == col(after.code)) & mine
-    kept: Any = (
-        select(
-            col(after.code).label("code"),
-            case((col(before.code).is_(None), Change.ADDED.value), else_=Change.CHANGED.value).label(
-                "change"
-            ),
-            col(before.row).label("old"),
-            col(after.row).label("new"),
-        )
-        .select_from(after)
-        .outerjoin(before, same)
-        .where(theirs, or_(col(before.code).is_(None), col(before.row) != col(after.row)))
+    """Both releases side by side, each row of either once. A full join is always read as a whole, never row by row."""
+    before, after = _rows(system, old or ""), _rows(system, new)
+    change = case(
+        (before.c.code.is_(None), Change.ADDED.value),
+        (after.c.code.is_(None), Change.RETIRED.value),
+        else_=Change.CHANGED.value,
     )
-    there = select(literal(1)).where(theirs, col(after.code) == col(before.code)).correlate(before)
-    gone: Any = select(
-        col(before.code).label("code"),
-        literal(Change.RETIRED.value).label("change"),
-        col(before.row).label("old"),
-        literal(None).label("new"),
-    ).where(mine, ~there.exists())
-    return select(union_all(kept, gone).subquery())
+    code = func.coalesce(after.c.code, before.c.code).label("code")
+    return (
+        select(code, change.label("change"), before.c.row.label("old"), after.c.row.label("new"))
+        .select_from(before.outerjoin(after, before.c.code == after.c.code, full=True))
+        .where(before.c.row.is_distinct_from(after.c.row))
+    )
+
+
+def _rows(system: str, release: str) -> Any:
+    rows = select(col(ReleaseEntry.code), col(ReleaseEntry.row))
+    return rows.where(col(ReleaseEntry.system) == system, col(ReleaseEntry.release) == release).subquery()
