@@ -3,7 +3,9 @@
 from app.web import _environment
 from codings.base import Words
 
-NAMED = Words("قلم 1، amoxicillin 500 mg cap: <b>پنی‌سیلین‌ها</b> را ببینید.", "Item 1, amoxicillin 500 mg cap: see <b>.")
+NAMED = Words(
+    "قلم 1، amoxicillin 500 mg cap: <b>پنی‌سیلین‌ها</b> را ببینید.", "Item 1, amoxicillin 500 mg cap: see <b>."
+)
 
 
 def test_a_name_in_a_persian_sentence_keeps_its_own_direction_and_nothing_else_is_markup():
