@@ -43,7 +43,7 @@ from codings.queries.releases import (
     require_system,
     unread_releases,
 )
-from codings.queries.safety import Knowledge, dosings, interactions, knowledge
+from codings.queries.safety import Knowledge, Substances, dosings, interactions, knowledge
 from codings.queries.search import Found, search
 from codings.queries.sheets import known_codes, taken_values
 from codings.queries.terms import (
@@ -62,6 +62,7 @@ __all__ = [
     "Found",
     "Knowledge",
     "Signed",
+    "Substances",
     "Term",
     "centre",
     "centres",

@@ -1,19 +1,24 @@
 """What is known of the use of medicines: doses by substance and route, and which of them harm together.
 
-All that one order needs of it is one statement. The interactions, a few hundred small rows, are kept in process
-memory and read anew when another release of them is in force.
+All that one order needs of it is one statement. The interactions, a few hundred small rows, and the ATC codes of the
+single substances are kept in process memory and read anew when another release of them is in force.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import Final, Generic, TypeAlias, TypeVar
 
-from sqlalchemy import and_, select
+from sqlalchemy import Label, and_, func, select
 from sqlmodel import Session, col
 
 from codings.queries.terms import current_release
-from codings.systems import DOSING, INTERACTION
+from codings.systems import DOSING, GENERIC, INTERACTION
 from codings.tables import Dosing, Interaction, Medicine, Release
+
+Substances: TypeAlias = Mapping[tuple[str, str], frozenset[str]]
+"""The ATC codes under which a substance stands alone, by ingredient and route."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,28 +27,21 @@ class Knowledge:
 
     dosings: Mapping[str, Dosing] | None  # by generic code; absent where nothing is known
     interactions: Sequence[Interaction] | None  # all of them
+    substances: Substances
 
 
 def knowledge(session: Session, medicines: Iterable[Medicine]) -> Knowledge:
     """The doses of these medicines and all interactions, in one statement."""
     codes = {medicine.generic: _code(medicine) for medicine in medicines}
-    now = select(
-        current_release(DOSING).label("dosing"), current_release(INTERACTION).label("interaction")
-    ).subquery()
-    edition = (
-        select(col(Release.sha256))
-        .where(col(Release.system) == INTERACTION, col(Release.release) == now.c.interaction)
-        .scalar_subquery()
-    )
+    now = select(current_release(DOSING).label("dosing"), _edition(INTERACTION), _edition(GENERIC)).subquery()
     asked = and_(col(Dosing.release) == now.c.dosing, col(Dosing.code).in_(set(codes.values())))
-    rows = session.execute(
-        select(now.c.dosing, now.c.interaction, edition, Dosing).select_from(now).outerjoin(Dosing, asked)
-    ).all()
-    dosing, interaction, sha256, _ = rows[0]
+    rows = session.execute(select(now, Dosing).select_from(now).outerjoin(Dosing, asked)).all()
+    dosing, interaction, generic, _ = rows[0]
     found = {row.code: row for *_, row in rows if row is not None}
     return Knowledge(
         dosings={g: found[code] for g, code in codes.items() if code in found} if dosing else None,
-        interactions=_interactions(session, interaction, sha256) if interaction else None,
+        interactions=_INTERACTIONS.of(session, interaction) if interaction else None,
+        substances=_SUBSTANCES.of(session, generic) if generic else {},
     )
 
 
@@ -62,23 +60,56 @@ def _code(medicine: Medicine) -> str:
     return f"{medicine.substance}/{medicine.route}"
 
 
-# --- The interactions, kept while their release is the one in force --------------------------------
+def _edition(system: str) -> Label[str | None]:
+    """What tells the release in force from every other: its name, and the checksum of what was loaded by it."""
+    return (
+        select(func.concat(col(Release.release), " ", col(Release.sha256)))
+        .where(col(Release.system) == system, col(Release.release) == current_release(system))
+        .scalar_subquery()
+        .label(system.rpartition(":")[2])
+    )
 
-_kept: tuple[tuple[str, str], Sequence[Interaction]] | None = None
-_reading = Lock()
+
+# --- Kept while their release is the one in force ---------------------------------------------------
+
+T = TypeVar("T")
 
 
-def _interactions(session: Session, release: str, sha256: str) -> Sequence[Interaction]:
-    """One release as rows of no session, so that every thread may read them."""
-    global _kept  # noqa: PLW0603  one tuple, replaced whole
-    known = _kept
-    if known is None or known[0] != (release, sha256):
-        with _reading:
-            known = _kept
-            if known is None or known[0] != (release, sha256):
-                query = select(Interaction).where(col(Interaction.release) == release)
-                rows = session.scalars(query.order_by(col(Interaction.code))).all()
-                for row in rows:
-                    session.expunge(row)
-                known = _kept = ((release, sha256), tuple(rows))
-    return known[1]
+class _Kept(Generic[T]):
+    """Something read once an edition, for every thread."""
+
+    def __init__(self, read: Callable[[Session], T]) -> None:
+        self._read = read
+        self._held: tuple[str, T] | None = None
+        self._reading = Lock()
+
+    def of(self, session: Session, edition: str) -> T:
+        held = self._held
+        if held is None or held[0] != edition:
+            with self._reading:
+                held = self._held
+                if held is None or held[0] != edition:
+                    held = self._held = (edition, self._read(session))
+        return held[1]
+
+
+def _interactions(session: Session) -> Sequence[Interaction]:
+    """As rows of no session, so that every thread may read them."""
+    query = select(Interaction).where(col(Interaction.release) == current_release(INTERACTION))
+    rows = session.scalars(query.order_by(col(Interaction.code))).all()
+    for row in rows:
+        session.expunge(row)
+    return tuple(rows)
+
+
+def _substances(session: Session) -> Substances:
+    alone = func.jsonb_array_length(col(Medicine.ingredients)) == 1
+    query = select(col(Medicine.ingredients), col(Medicine.route), col(Medicine.atc)).distinct()
+    codes: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for (ingredient,), route, atc in session.execute(query.where(alone, col(Medicine.atc) != "")):
+        codes[ingredient, route].add(atc)
+    return {key: frozenset(found) for key, found in codes.items()}
+
+
+_INTERACTIONS: Final = _Kept(_interactions)
+_SUBSTANCES: Final = _Kept(_substances)

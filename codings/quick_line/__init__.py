@@ -25,6 +25,7 @@ two things and the rest of the line does not decide, both readings are answered,
 * Only when needed asks for a reason; a reason without "when needed" is not understood.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -48,6 +49,9 @@ MOST_WORDS: Final = 40
 MOST_READINGS: Final = 4
 _LONGEST: Final = 8  # words of a phrase
 _MARKS: Final = ",،؛;.:()"
+_BARE_POINT: Final = re.compile(r"(?<![0-9])\.(?=[0-9])")
+_MARKED: Final = re.compile(r"[-–−,،][0-9]")
+_CUT: Final = re.compile(r"[0-9] ?[.٫–−-]+$")
 _OD: Final = "od"
 _EYE: Final = frozenset({"eye-drops", "eye-ointment", "eye-gel"})
 
@@ -110,6 +114,7 @@ def read_line(text: str) -> QuickLine:
     typed = normalise(text)[:MOST_SIGNS].split()
     pieces = [*_pieces(typed[:MOST_WORDS]), *(_Piece(word, "", NOTHING) for word in typed[MOST_WORDS:])]
     _name_the_medicine(pieces)
+    _mind_the_marks(pieces)
     _mind_the_eye(pieces)
     readings = _readings(pieces)
     if not any(reading.when_needed for reading in readings):
@@ -137,10 +142,13 @@ def _pieces(typed: Sequence[str]) -> Iterator[_Piece]:
 
 
 def _folded(word: str) -> str:
-    """One word as it is compared: ASCII digits, one decimal point, one sign for "times", no marks around it."""
+    """One word as it is compared: ASCII digits, one decimal point, one sign for "times", no marks around it.
+
+    A point before a digit never goes: ".5" is 0.5, not 5.
+    """
     plain = "".join(sign for sign in word.casefold() if not unicodedata.combining(sign))
     plain = ascii_digits(plain).replace("٫", ".").translate(str.maketrans("×✕ۀ", "xxه"))
-    return plain.strip(_MARKS)
+    return _BARE_POINT.sub("0.", plain).strip(_MARKS)
 
 
 def _joined(words: Sequence[str]) -> str:
@@ -199,6 +207,17 @@ def _take_as_strength(piece: _Piece) -> None:
     doses = tuple(order for order in piece.says.either if order.strength is None)
     if strengths and doses and all(order.forms is None for order in strengths):
         piece.says = Says(strengths, doses)
+
+
+def _mind_the_marks(pieces: Sequence[_Piece]) -> None:
+    """A mark that may belong to a number, as in "2. 5 tab", "1 - 2 tab", ",5" and "-5", makes it unread."""
+    before = ""
+    for piece in pieces:
+        typed = ascii_digits(piece.text)
+        amount = all(order.frequency is None and order.days is None for order in piece.says.either)
+        if _MARKED.match(typed) or (amount and typed[0].isdigit() and _CUT.search(before)):
+            piece.role, piece.says = Role.UNREAD, NOTHING
+        before = typed
 
 
 def _mind_the_eye(pieces: Sequence[_Piece]) -> None:

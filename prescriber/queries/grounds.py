@@ -51,6 +51,7 @@ class Grounds:
     taken: Sequence[rules.Taken]
     dosings: Mapping[str, Dosing] | None  # None: no release is in force
     interactions: Sequence[Interaction] | None
+    substances: codings.Substances
     specialty: str | None
 
     def findings(self, items: Sequence[signing.Item], *, on: date) -> list[rules.Finding]:
@@ -69,6 +70,7 @@ class Grounds:
                 taken=self.taken,
                 dosings=self.dosings,
                 interactions=self.interactions,
+                substances=self.substances,
             )
         )
 
@@ -133,6 +135,7 @@ def grounds(
         taken=taken(session, patient=patient, at=at, replaces=replaces),
         dosings=knowledge.dosings,
         interactions=knowledge.interactions,
+        substances=knowledge.substances,
         specialty=specialty,
     )
 

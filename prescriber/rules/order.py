@@ -111,8 +111,8 @@ class Order:
 
     `rates` is how many doses a day each frequency code means, absent where it does not say; `classes` the
     classes of each ingredient, recorded allergies included. `dosings` (by generic code) and `interactions` are
-    None where no release of them is in force, so that the rules can say what was not checked. `specialty` is
-    the prescriber's.
+    None where no release of them is in force, so that the rules can say what was not checked. `substances` are the
+    ATC codes of each ingredient alone, by ingredient and route. `specialty` is the prescriber's.
     """
 
     items: Sequence[Ordered]
@@ -127,6 +127,7 @@ class Order:
     taken: Sequence[Taken] = ()
     dosings: Mapping[str, Dosed] | None = field(default_factory=dict)
     interactions: Sequence[Harm] | None = ()
+    substances: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def numbered(self) -> Iterator[tuple[int, Ordered, Known]]:
         for number, item in enumerate(self.items, start=1):
@@ -145,6 +146,11 @@ class Order:
     @property
     def weight(self) -> Decimal | None:
         return self.facts.weight_kg if self.facts is not None else None
+
+    def codes(self, medicine: Known) -> frozenset[str]:
+        """Its own ATC code and those of all that is in it: a fixed combination acts as each of its ingredients."""
+        parts = (self.substances.get((part, medicine.route), frozenset()) for part in medicine.ingredients)
+        return frozenset({medicine.atc} - {""}).union(*parts)
 
     def dosing(self, medicine: Known) -> Dosed | None:
         """What is known of the use of this medicine."""

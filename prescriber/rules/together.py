@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Final
 
 from codings.base import Words
@@ -34,6 +34,7 @@ USUAL_TOGETHER: Final = (
     "N03A",  # a second antiepileptic is added to the first
     "N07XX",  # others
     "P01B",  # malaria: chloroquine, then primaquine
+    "R03AC",  # asthma: a reliever beside the long-acting one
     "R07AX",  # others
     "S",  # in the eye or ear: several drops
     "V",  # antidotes, contrast media, dressings
@@ -44,32 +45,38 @@ def interaction(order: Order) -> Iterator[Finding]:
     """One finding for each pair of items and interaction, and one an item for what is taken already.
 
     Each interaction is a rule of its own (`RX-INTERACTION-WARFARIN-NSAIDS:1,2`), so that several of the same
-    two items have a reason each.
+    two items have a reason each. A fixed combination meets others as each of its ingredients does.
     """
     ordered = [(number, medicine) for number, _, medicine in order.numbered()]
     own = {medicine.inn for _, medicine in ordered}
     taken = [one for one in order.taken if one.medicine.inn not in own]  # what is renewed stands in the order
+    codes = frozenset[str]().union(
+        *(order.codes(medicine) for _, medicine in ordered), *(order.codes(one.medicine) for one in taken)
+    )
     for harm in order.interactions or ():
         a, b = tuple(harm.a), tuple(harm.b)
-        codes = {medicine.atc for _, medicine in ordered} | {one.medicine.atc for one in taken}
         if not (any(code.startswith(a) for code in codes) and any(code.startswith(b) for code in codes)):
             continue
         for (first, one), (second, other) in combinations(ordered, 2):
-            if _harm(harm, one, other):
+            if _harm(harm, order, one, other):
                 yield _together(harm, (first, second), (one, other))
         for number, medicine in ordered:
-            met = [one for one in taken if _harm(harm, medicine, one.medicine)]
+            met = [one for one in taken if _harm(harm, order, medicine, one.medicine)]
             if met:
                 yield _with_taken(harm, number, medicine, met)
 
 
-def _harm(harm: Harm, one: Known, other: Known) -> bool:
+def _harm(harm: Harm, order: Order, one: Known, other: Known) -> bool:
     """Whether these two stand on both sides; a substance does not interact with itself."""
-    a, b = tuple(harm.a), tuple(harm.b)
-    if one.inn == other.inn or not (one.atc and other.atc):
+    if one.inn == other.inn:
         return False
-    forth = one.atc.startswith(a) and other.atc.startswith(b)
-    return forth or (other.atc.startswith(a) and one.atc.startswith(b))
+    first, second = order.codes(one), order.codes(other)
+    return (_any(first, harm.a) and _any(second, harm.b)) or (_any(second, harm.a) and _any(first, harm.b))
+
+
+def _any(codes: frozenset[str], side: Sequence[str]) -> bool:
+    beginnings = tuple(side)
+    return any(code.startswith(beginnings) for code in codes)
 
 
 def _together(harm: Harm, numbers: tuple[int, int], medicines: tuple[Known, Known]) -> Finding:
@@ -125,15 +132,21 @@ def _interaction(
 
 
 def same_class(order: Order) -> Iterator[Finding]:
-    """Different substances of one chemical subgroup; the same substance twice is another rule's."""
+    """Different substances of one chemical subgroup; the same substance twice is another rule's.
+
+    A fixed combination is of the subgroup of each of its ingredients. Where the same items share several, one
+    finding says it.
+    """
     groups: defaultdict[str, list[tuple[int, Known]]] = defaultdict(list)
     for number, _, medicine in order.numbered():
-        if group := class_of(medicine):
+        for group in sorted(classes_of(order, medicine)):
             groups[group].append((number, medicine))
+    told: set[tuple[int, ...]] = set()
     for group, members in groups.items():
+        numbers = tuple(number for number, _ in members)
         apart = any(different(one, other) for (_, one), (_, other) in combinations(members, 2))
-        if apart:
-            numbers = tuple(number for number, _ in members)
+        if apart and numbers not in told:
+            told.add(numbers)
             yield Finding(
                 rule="RX-SAME-CLASS",
                 severity=Severity.ASK,
@@ -154,8 +167,9 @@ def still_has(order: Order) -> Iterator[Finding]:
     """What the patient still has of an earlier prescription: the same substance, or one of its subgroup."""
     for number, _, medicine in order.numbered():
         same = [one for one in order.taken if not different(one.medicine, medicine)]
-        group = class_of(medicine)
-        kin = [one for one in order.taken if one not in same and group and class_of(one.medicine) == group]
+        own = classes_of(order, medicine)
+        kin = [one for one in order.taken if one not in same and own & classes_of(order, one.medicine)]
+        group = ", ".join(sorted(own.intersection(chain(*(classes_of(order, one.medicine) for one in kin)))))
         for rule, words, met in (
             ("RX-DUPLICATE", use.STILL_HAS, same),
             ("RX-SAME-CLASS", use.STILL_HAS_CLASS, kin),
@@ -177,10 +191,13 @@ def still_has(order: Order) -> Iterator[Finding]:
                 )
 
 
-def class_of(medicine: Known) -> str:
-    """The chemical subgroup, or nothing where two of it mean nothing."""
-    whole = len(medicine.atc) >= LEVEL_4 and not medicine.atc.startswith(USUAL_TOGETHER)
-    return medicine.atc[:LEVEL_4] if whole else ""
+def classes_of(order: Order, medicine: Known) -> frozenset[str]:
+    """Its chemical subgroups, without those of which two mean nothing."""
+    return frozenset(
+        code[:LEVEL_4]
+        for code in order.codes(medicine)
+        if len(code) >= LEVEL_4 and not code.startswith(USUAL_TOGETHER)
+    )
 
 
 def different(one: Known, other: Known) -> bool:

@@ -54,12 +54,20 @@ def test_what_is_contraindicated_together_cannot_be_signed(session, clinic, pati
         signed(session, clinic, patient, desk.item(), desk.PAIN)
 
 
+def test_the_shipped_interactions_of_a_substance_reach_its_combinations(session, clinic, patient):
+    daily = {"dose": {"amount": "1", "unit": "tablet"}, "frequency": "1x1", "quantity": "7"}
+    atazanavir_ritonavir = desk.item(medicine="90342", **daily)
+    simvastatin = desk.item(medicine="93280", **daily)
+    found = told(session, clinic, patient, atazanavir_ritonavir, simvastatin)
+    assert found["RX-INTERACTION-SIMVASTATIN-STRONG-CYP3A4-INHIBITORS:1,2"] == "stop"
+
+
 def test_a_newer_release_of_interactions_is_read_in_place_of_the_one_kept_in_memory(session, clinic, patient):
     knowing.in_force(session, interactions=[AMOXICILLIN_WITH_NSAID])
     assert told(session, clinic, patient, desk.item(), desk.PAIN)
-    kept = safety._kept
+    kept = safety._INTERACTIONS._held
     assert told(session, clinic, patient, desk.item(), desk.PAIN)
-    assert safety._kept is kept
+    assert safety._INTERACTIONS._held is kept
     knowing.in_force(session, interactions=[knowing.harm("other", ["A"], ["B"])])
     assert told(session, clinic, patient, desk.item(), desk.PAIN) == {}
 

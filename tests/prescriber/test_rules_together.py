@@ -56,6 +56,19 @@ def test_an_interaction_needs_a_medicine_on_each_side(drugs, wanted):
     assert told == ["RX-INTERACTION-WARFARIN-NSAIDS"] * wanted
 
 
+def test_a_fixed_combination_meets_others_as_each_of_its_ingredients_by_that_route():
+    both = drug("ibuprofen-paracetamol", "N02BE51", ingredients=["paracetamol", "ibuprofen"])
+    known = {("ibuprofen", "oral"): frozenset({"M01AE01"}), ("ibuprofen", "topical"): frozenset({"M02AA13"})}
+    found = {"RX-INTERACTION-WARFARIN-NSAIDS:1,2": ASK}
+    assert said(of(WARFARIN, both, interactions=[BLEEDS], substances=known)) == found
+    assert said(of(WARFARIN, both, interactions=[BLEEDS])) == {}
+    skin = drug("gel", "M02AA13", ingredients=["ibuprofen", "menthol"], route="topical")
+    assert said(of(WARFARIN, skin, interactions=[BLEEDS], substances=known)) == {}
+    assert said(of(WARFARIN, interactions=[BLEEDS], taken=taking(both), substances=known)) == {
+        "RX-INTERACTION-WARFARIN-NSAIDS:1": ASK
+    }
+
+
 def test_every_pair_and_every_interaction_has_a_finding_of_its_own():
     again = Harm("warfarin-ibuprofen", ["B01AA03"], ["M01AE01"], severity="moderate")
     told = said(of(WARFARIN, IBUPROFEN, DICLOFENAC, interactions=[BLEEDS, again]))
@@ -137,6 +150,7 @@ def test_two_that_are_both_taken_already_are_not_this_prescribers_order():
         (drug("glargine", "A10AE04"), drug("detemir", "A10AE05"), {}),
         (drug("valproic-acid", "N03AX01"), drug("levetiracetam", "N03AX14"), {}),
         (drug("a", "J07BX01"), drug("b", "J07BX02"), {}),
+        (drug("salbutamol", "R03AC02"), drug("formoterol", "R03AC13"), {}),
         (drug("a", "D07AA01"), drug("b", "D07AA02"), {}),
         (drug("a", "S01AA01"), drug("b", "S01AA11"), {}),
         (drug("a", ""), drug("b", ""), {}),
@@ -150,6 +164,17 @@ def test_two_of_one_chemical_subgroup_are_asked_about_unless_that_is_usual(one, 
 def test_the_same_substance_twice_is_a_duplicate_and_not_a_class_as_well():
     strong = drug("ibuprofen", "M01AE01", generic="ibu600")
     assert said(of(IBUPROFEN, strong)) == {"RX-DUPLICATE:1,2": ASK}
+
+
+def test_a_fixed_combination_is_of_the_class_of_each_of_its_ingredients():
+    known = {("losartan", "oral"): frozenset({"C09CA01"}), ("amlodipine", "oral"): frozenset({"C08CA01"})}
+    both = drug("losartan-amlodipine", "C09DB06", ingredients=["losartan", "amlodipine"])
+    valsartan, felodipine = drug("valsartan", "C09CA03"), drug("felodipine", "C08CA02")
+    assert said(of(both, valsartan, substances=known)) == {"RX-SAME-CLASS:1,2": ASK}
+    assert said(of(both, taken=taking(valsartan, felodipine), substances=known)) == {"RX-SAME-CLASS:1": TELL}
+    again = drug("telmisartan-amlodipine", "C09DB04", ingredients=["telmisartan", "felodipine"])
+    shared = known | {("telmisartan", "oral"): frozenset({"C09CA07"})}
+    assert said(of(both, again, substances=shared)) == {"RX-SAME-CLASS:1,2": ASK}  # once, for two subgroups
 
 
 def test_three_of_a_class_are_one_finding():
