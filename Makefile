@@ -3,6 +3,8 @@
 .PHONY: help environment browser run simulate demo test check bench screenshots lock vendor
 
 python := .venv/bin/python
+# The tests of a file stay together: they share its servers.
+parallel := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 help: ## Say what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1: /p' Makefile
@@ -22,8 +24,8 @@ simulate: environment ## The pretended authenticity authority alone, on port 890
 demo: environment ## The whole main job through the public API; starts the service where none answers
 	@exec $(python) -m app demo
 
-test: environment browser ## Run every test; words=... goes to pytest
-	@exec $(python) -m pytest $(words)
+test: environment browser ## Run every test, on all cores; words=... goes to pytest instead
+	@exec $(python) -m pytest $(or $(words),$(parallel))
 
 check: environment ## What CI runs: lint, format, types, import contracts, tests
 	$(python) -m ruff check

@@ -6,7 +6,7 @@ when a test says so (`world.work()`), and the clock stands still until it is mov
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -259,8 +259,14 @@ class World:
         signing = f"{prepared['header']}.{prepared['payload']}"
         return f"{signing}.{raw_signature(key or self.pen(), signing)}"
 
-    def prescribe(self, items: list[dict[str, Any]] | None = None, **told: Any) -> Any:
-        prepared = self.prepare(self.shabad(**told), items)
+    def prescribe(
+        self,
+        items: list[dict[str, Any]] | None = None,
+        *,
+        reasons: Sequence[dict[str, str]] = (),
+        **told: Any,
+    ) -> Any:
+        prepared = self.prepare(self.shabad(**told), items, overrides=list(reasons))
         return self.clinic.post("/prescriptions", {"jws": self.signed(prepared)}, ok=201)
 
     # --- The counter

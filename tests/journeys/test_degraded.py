@@ -68,7 +68,8 @@ def test_a_high_risk_medicine_is_not_handed_over_unverified(world, weather):
     guarded = world.item(
         "methotrexate", "tablet", frequency="weekly", timing="monday", quantity="4", duration_days=28
     )
-    accepted = world.accept(world.prescribe([guarded]))
+    advised = {"finding": "RX-SPECIALIST:1", "reason": "specialist-advice"}
+    accepted = world.accept(world.prescribe([guarded], reasons=[advised]))
     order = world.order(accepted)
     weather(error_rate=100)
     answer = world.pharmacy.send("POST", "/dispenses", json=order)
