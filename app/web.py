@@ -59,6 +59,7 @@ def page(
     return HTMLResponse(body, status, headers={"Vary": "HX-Request, Cookie", "Content-Language": language})
 
 
+_POINT: Final = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 _LATIN_RUN: Final = re.compile(r"[A-Za-z](?:[A-Za-z0-9 .+%/_-]*[A-Za-z0-9%])?")
 
 
@@ -192,15 +193,20 @@ def _say(context: Context, words: Words | Mapping[str, str]) -> str:
 
 @pass_context
 def _told(context: Context, words: Words | Mapping[str, str]) -> Markup:
-    """A sentence with names in it: in Persian each run of Latin letters is kept in its own direction."""
+    """A sentence with names in it: in Persian a run of Latin letters keeps its direction, and a number is Persian."""
     text = _say(context, words)
     if context["language"] == "en":
         return escape(text)
     told, place = Markup(), 0
     for run in _LATIN_RUN.finditer(text):
-        told += escape(text[place : run.start()]) + _latin(run[0])
+        told += escape(_numbered(text[place : run.start()])) + _latin(run[0])
         place = run.end()
-    return told + escape(text[place:])
+    return told + escape(_numbered(text[place:]))
+
+
+def _numbered(text: str) -> str:
+    """Persian text with its numbers in Persian digits."""
+    return persian_digits(_POINT.sub("٫", text))
 
 
 def _latin(value: object) -> Markup:
