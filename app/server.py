@@ -221,4 +221,12 @@ def _greet(told: Mapping[str, Any]) -> None:
     print("\n".join(lines), flush=True)
 
 
-_INTRODUCED = ("physician", "pharmacist", "insurer_officer", "council_officer", "regulator", "administrator")
+_INTRODUCED = (
+    "physician",
+    "pharmacist",
+    "insurer_officer",
+    "council_officer",
+    "codings_editor",
+    "regulator",
+    "administrator",
+)
