@@ -87,6 +87,12 @@ AT_THE_GUM: Final = Manner(
         "صبر کنید تا حل شود؛ نجوید و نبلعید.", "Let them dissolve; do not chew or swallow them."
     ),
 )
+POURED_AT_THE_GUM: Final = Manner(
+    verb=Words("بریزید", "put"),
+    place=Words("میان لثه و گونه", "between the gum and the cheek"),
+    note=Words("آهسته بریزید.", "Put it in slowly."),
+    note_of_many=Words("آهسته بریزید.", "Put it in slowly."),
+)
 CHEWED_GUM: Final = Manner(
     verb=Words("بجوید", "chew"),
     note=Words("آرام بجوید و قورت ندهید.", "Chew slowly; do not swallow the gum."),

@@ -124,6 +124,16 @@ WORDS: Final[Mapping[str, tuple[Words, Words]]] = {
         ),
         Words("نسخهٔ کامل (content: complete) را بفرستید.", "Send the complete one (content: complete)."),
     ),
+    "shape": (
+        Words(
+            "این بخش از concept ساختار FHIR R4 را ندارد.",
+            "This part of the concept is not as FHIR R4 has it.",
+        ),
+        Words(
+            "پرونده را از نو از سامانهٔ مبدأ بگیرید؛ در ستون «ستون» جای آن در concept آمده است.",
+            "Export the file again; the column says where in the concept it stands.",
+        ),
+    ),
     "no_column": (
         Words("ستون {column} در سطر عنوان نیست.", "The header has no column {column}."),
         Words("ستون را اضافه کنید. ستون‌های لازم: {columns}.", "Add the column. These are needed: {columns}."),

@@ -2,19 +2,18 @@
 
 import csv
 import io
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pydantic import ValidationError
 
+from codings.sheets.code_systems import SEEN_AS_LIST, concepts
 from codings.sheets.faults import Fault, fault, fault_of
 from codings.sheets.lines import ListLine, Sheet
 
 STEP: Final = 1000  # rows between two words about progress
 MOST_FAULTS: Final = 20_000
-_SEEN_AS_LIST = "properties"
 
 Progress = Callable[[int, int], None]  # rows looked at, rows in all
 Told = tuple[int, Mapping[str, Any]]  # the number of a line, and its cells by column
@@ -102,7 +101,7 @@ def _unknown(
             listed = code in known.get(system, frozenset()) or (column == "parent" and code in own)
             if code is not None and not listed:
                 yield fault(line, column, code, "unknown", code=code, system=system.rpartition(":")[2])
-    parent = row[_SEEN_AS_LIST].get("parent") if sheet.line is ListLine else None
+    parent = row[SEEN_AS_LIST].get("parent") if sheet.line is ListLine else None
     if parent is not None and parent not in own:
         yield fault(line, "parent", parent, "unknown", code=parent, system="code")
 
@@ -112,7 +111,7 @@ def _unknown(
 
 def _lines(content: bytes, sheet: Sheet) -> tuple[list[Told], list[Fault]]:
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
-        return _concepts(content, sheet)
+        return concepts(content, sheet)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as no:
@@ -154,57 +153,3 @@ def _header(header: Sequence[str], sheet: Sheet) -> Iterator[Fault]:
     for place, name in enumerate(header):
         if name not in sheet.columns or name in header[:place]:
             yield fault(1, name, name, "strange_column", columns=columns)
-
-
-# --- FHIR R4 CodeSystem ---------------------------------------------------------------------------
-
-
-def _concepts(content: bytes, sheet: Sheet) -> tuple[list[Told], list[Fault]]:
-    """The concepts of a CodeSystem as lines; the number of a line is the place of the concept, from 1."""
-    try:
-        resource = json.loads(content, parse_float=str)
-    except (ValueError, RecursionError) as no:
-        return [], [fault(getattr(no, "lineno", 0), "", "", "json", why=no)]
-    if resource.get("resourceType") != "CodeSystem" or not isinstance(resource.get("concept"), list):
-        return [], [fault(0, "", resource.get("resourceType", ""), "not_code_system")]
-    if resource.get("content", "complete") != "complete":
-        return [], [fault(0, "content", "", "not_complete", content=resource["content"])]
-    told: list[Told] = []
-    for concept, parent in _flat(resource["concept"]):
-        cells = _cells(concept, parent, sheet) if isinstance(concept, dict) else {}
-        told.append((len(told) + 1, cells))
-    return told, []
-
-
-def _flat(concepts: Iterable[Any]) -> Iterator[tuple[Any, str | None]]:
-    """All concepts in order, each with the code of the one it stands under."""
-    waiting: list[tuple[Any, str | None]] = []
-    waiting += [(concept, None) for concept in reversed(list(concepts))]
-    while waiting:
-        concept, parent = waiting.pop()
-        yield concept, parent
-        under = concept.get("concept") if isinstance(concept, dict) else None
-        if isinstance(under, list):
-            waiting += [(child, concept.get("code")) for child in reversed(under)]
-
-
-def _cells(concept: Mapping[str, Any], parent: str | None, sheet: Sheet) -> dict[str, Any]:
-    """A concept as the cells of a line: its code, its names, and each property as the column of that name."""
-    names = {"en": concept.get("display", "")}
-    for other in concept.get("designation") or []:
-        if isinstance(other, dict) and other.get("language"):
-            names[str(other["language"])[:2]] = other.get("value", "")
-    cells: dict[str, Any] = {sheet.key: concept.get("code", "")}
-    columns = set(sheet.columns)
-    cells |= {target: names.get("fa", "") for target in ("fa", "name_fa") if target in columns}
-    cells |= {target: names["en"] for target in ("en", "short", "name_en") if target in columns}
-    rest: dict[str, Any] = {} if parent is None else {"parent": parent}
-    for told in concept.get("property") or []:
-        value = next((v for name, v in told.items() if name.startswith("value")), "")
-        if told.get("code") in columns:
-            cells[told["code"]] = value if isinstance(value, str) else json.dumps(value)
-        else:
-            rest[str(told.get("code"))] = value
-    if _SEEN_AS_LIST in columns:
-        cells[_SEEN_AS_LIST] = rest
-    return cells

@@ -28,6 +28,7 @@ PRODUCTS = "irc,gtin,generic,name_fa,name_en,maker,pack_size,price"
 GOOD = "9999000090001001,02909000100018,90001,استامینوفن,Paracetamol,Maker,10,103500"
 OTHER = "9999000090001002,02909000100025,90001,استامینوفن ب,Paracetamol B,Maker,20,176500"
 LIST = "code,fa,en,properties"
+FHIR = ["code", "display", "designation", "language", "value", "property", "valueString", "concept"]
 
 
 def read(text, system=PRODUCT, **more):
@@ -169,6 +170,47 @@ def test_a_fhir_code_system_is_the_same_list():
     ]
     del concepts[0]["designation"]
     assert only(read(json.dumps(told), FREQUENCY)).column == "fa"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "column"),
+    [
+        ({"code": ["a"]}, "code"),
+        ({"code": "a", "display": 1}, "display"),
+        ({"code": "a", "designation": {"language": "fa"}}, "designation"),
+        ({"code": "a", "designation": [{"language": "fa", "value": None}]}, "designation.0.value"),
+        ({"code": "a", "property": ["per_day"]}, "property.0"),
+        ({"code": "a", "property": [{"code": ["per_day"], "valueString": "1"}]}, "property.0.code"),
+        ({"code": "a", "concept": {"code": "b"}}, "concept"),
+        ("a", ""),
+    ],
+)
+def test_a_concept_of_another_shape_than_fhir_has_is_told_with_its_place(wrong, column):
+    right = {"code": "z", "display": "last", "designation": [{"language": "fa", "value": "آخر"}]}
+    told = {"resourceType": "CodeSystem", "content": "complete", "concept": [right, wrong]}
+    found = only(read(json.dumps(told), FREQUENCY))
+    assert (found.line, found.column) == (2, column)
+    assert "not as FHIR R4 has it" in found.what.en
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FHIR), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(ANYTHING, st.sampled_from([GENERIC, FREQUENCY, DOSING, PRODUCT]))
+def test_no_code_system_however_strange_is_more_than_faults(concept, system):
+    told = json.dumps({"resourceType": "CodeSystem", "concept": [concept]})
+    reading = read(told, system)
+    assert bool(reading.rows) != bool(reading.faults)
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode), st.sampled_from([GENERIC, FREQUENCY]))
+def test_no_file_however_strange_is_more_than_faults(content, system):
+    reading = read(content, system)
+    assert bool(reading.rows) != bool(reading.faults)
 
 
 def test_a_parent_that_the_list_does_not_have_is_told():
