@@ -4,7 +4,7 @@ https://hl7.org/fhir/R4/codesystem.html
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -49,7 +49,7 @@ class _CodeSystem(_Part):
     concept: list[Any]
 
 
-def concepts(content: bytes, sheet: Sheet) -> tuple[list[tuple[int, dict[str, Any]]], list[Fault]]:
+def concepts(content: bytes, sheet: Sheet) -> tuple[list[tuple[int, Mapping[str, Any]]], list[Fault]]:
     """The concepts as lines; the number of a line is the place of the concept, children included, from 1."""
     try:
         read = json.loads(content, parse_float=str)
@@ -61,7 +61,7 @@ def concepts(content: bytes, sheet: Sheet) -> tuple[list[tuple[int, dict[str, An
         return [], [fault(0, "", read.get("resourceType", ""), "not_code_system")]
     if resource.content != "complete":
         return [], [fault(0, "content", "", "not_complete", content=resource.content)]
-    lines: list[tuple[int, dict[str, Any]]] = []
+    lines: list[tuple[int, Mapping[str, Any]]] = []
     faults: list[Fault] = []
     for place, (concept, parent) in enumerate(_flat(resource.concept), start=1):
         if isinstance(concept, _Concept):

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from codings.base import Words
 from codings.identifiers import CouncilNumber, Fida, GenericCode, Gtin, Irc, Siam, spoken
@@ -40,7 +42,10 @@ def _stored(value: Any) -> Any:
     """The one spelling of a text; what is hidden in it is refused with its name."""
     if not isinstance(value, str):
         return value
-    text = normalise(value)
+    return _shown(normalise(value))
+
+
+def _shown(text: str) -> str:
     try:
         return refuse_controls(text)
     except ValueError as no:
@@ -57,11 +62,30 @@ def _money(value: Any) -> Any:
 
 
 def _object(value: Any) -> Any:
+    """JSON, with every text in it as strict as a cell's; numbers that JSON does not have are none."""
     try:
-        return json.loads(value or "{}") if isinstance(value, str) else value
-    except ValueError:
-        words = Words("ویژگی‌ها باید یک شیء JSON باشند.", "The properties must be a JSON object.")
+        told = json.loads(value or "{}", parse_constant=int) if isinstance(value, str) else value
+        _all_shown(told)
+    except PydanticCustomError:
+        raise
+    except (ValueError, RecursionError):
+        words = Words("این خانه JSON درستی نیست.", "This cell is not valid JSON.")
         raise spoken("json", words) from None
+    return told
+
+
+def _all_shown(told: Any) -> None:
+    if isinstance(told, str):
+        _shown(told)
+    elif isinstance(told, Mapping):
+        for name, value in told.items():
+            _all_shown(name)
+            _all_shown(value)
+    elif isinstance(told, list):
+        for value in told:
+            _all_shown(value)
+    elif isinstance(told, float) and not isfinite(told):
+        raise ValueError(told)
 
 
 def _listed(separator: str) -> BeforeValidator:

@@ -193,6 +193,26 @@ def test_a_concept_of_another_shape_than_fhir_has_is_told_with_its_place(wrong, 
     assert "not as FHIR R4 has it" in found.what.en
 
 
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ('{"a": NaN}', "not valid JSON"),
+        ('{"a": 1e999}', "not valid JSON"),
+        ("[" * 100_000, "not valid JSON"),
+        ("{", "not valid JSON"),
+        ('{"a": ["\\ud800"]}', "hidden character U+D800"),
+        ('{"\\u0000": 1}', "hidden character U+0000"),
+        ("[1]", "not accepted"),
+    ],
+)
+def test_what_a_cell_of_json_may_hold_is_as_strict_as_any_cell(cell, said):
+    text = io.StringIO()
+    csv.writer(text).writerow(["a", "یکم", "first", cell])
+    found = only(read(f"{LIST}\n{text.getvalue()}", FREQUENCY))
+    assert found.column == "properties"
+    assert said in found.what.en
+
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FHIR), inner, max_size=4),
