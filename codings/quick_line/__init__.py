@@ -32,7 +32,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from codings.quick_line.numbers import in_digits
 from codings.quick_line.order import Order
@@ -234,9 +234,13 @@ def _mind_the_eye(pieces: Sequence[_Piece]) -> None:
 # --- Readings ---------------------------------------------------------------------------------------
 
 
+_Kept: TypeAlias = dict[Order, dict[int, set[Order]]]
+"""Each reading, and what the words at each place say in it."""
+
+
 def _readings(pieces: Sequence[_Piece]) -> list[Order]:
     """Every way in which all words that are understood agree. What is certain is read first."""
-    kept: list[tuple[Order, dict[int, Order]]] = [(Order(), {})]
+    kept: _Kept = {Order(): {}}
     certain_first = sorted(
         (place for place, piece in enumerate(pieces) if piece.says.either),
         key=lambda place: len(pieces[place].says.either),
@@ -244,24 +248,26 @@ def _readings(pieces: Sequence[_Piece]) -> list[Order]:
     for place in certain_first:
         told = pieces[place].says
         wider = _extended(kept, place, told.either) or _extended(kept, place, told.otherwise)
-        if not wider or len({order for order, _ in wider}) > MOST_READINGS:
+        if not 0 < len(wider) <= MOST_READINGS:
             pieces[place].role = Role.CONTRADICTING
         else:
             kept = wider
     for place, piece in enumerate(pieces):
-        piece.ambiguous = len({choice.get(place) for _, choice in kept}) > 1
-    return list(dict.fromkeys(order for order, _ in kept))
+        piece.ambiguous = len(frozenset().union(*(choices.get(place, ()) for choices in kept.values()))) > 1
+    return list(kept)
 
 
-def _extended(
-    kept: Sequence[tuple[Order, dict[int, Order]]], place: int, orders: Sequence[Order]
-) -> list[tuple[Order, dict[int, Order]]]:
-    return [
-        (both, choice | {place: order})
-        for so_far, choice in kept
-        for order in orders
-        if (both := so_far.with_(order)) is not None
-    ]
+def _extended(kept: _Kept, place: int, orders: Sequence[Order]) -> _Kept:
+    """Each reading with each of these; what comes to the same is one, with all that its words may say."""
+    wider: _Kept = {}
+    for so_far, choices in kept.items():
+        for order in orders:
+            both = so_far.with_(order)
+            if both is not None:
+                together = wider.setdefault(both, {})
+                for other, said in [*choices.items(), (place, {order})]:
+                    together[other] = together.get(other, set()) | said
+    return wider
 
 
 def _drop_reasons(pieces: Sequence[_Piece]) -> None:

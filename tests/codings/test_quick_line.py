@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codings.quick_line import Role, fits, read_line
+from codings.quick_line import MOST_READINGS, MOST_WORDS, Role, fits, read_line
 from codings.quick_line.strengths import read_strength
 from codings.quick_line.vocabulary import dictionary
 from codings.systems import amount_text
@@ -179,3 +179,10 @@ def test_persian_digits_read_as_latin_ones(line):
     assert [told(one) for one in read_line(persian).readings] == [
         told(one) for one in read_line(line).readings
     ]
+
+
+@pytest.mark.parametrize("word", ["1", "2 tab", "قرص", "1/2", "od", "½ 1x3"])
+def test_a_word_said_forty_times_is_read_at_once_and_in_few_ways(word):
+    line = read_line(" ".join([word] * MOST_WORDS))
+    assert 1 <= len(line.readings) <= MOST_READINGS
+    assert line.words
