@@ -333,6 +333,21 @@ def test_doses_are_of_presentations_that_are_there_and_their_directions_are_of_t
             assert not most or Decimal(suggestion["mg"]) <= Decimal(most), row
 
 
+@pytest.mark.parametrize(
+    ("smaller", "larger"),
+    [
+        ("max_single_mg", "max_daily_mg"),
+        ("kg_low", "kg_high"),
+        ("kg_high", "kg_max_daily"),
+        ("kg_max_single", "kg_max_daily"),
+    ],
+)
+def test_limits_of_one_use_agree(smaller, larger):
+    for row in read("dosing.csv"):
+        if row[smaller] and row[larger]:
+            assert Decimal(row[smaller]) <= Decimal(row[larger]), row
+
+
 def test_an_interaction_is_of_two_groups_that_medicines_of_the_list_belong_to():
     atc = {row["atc"] for row in MEDICINES}
     for row in read("interactions.csv"):
