@@ -40,7 +40,7 @@ from codings.quick_line.patterns import says
 from codings.quick_line.says import NOTHING, Says, one
 from codings.quick_line.strengths import Strength, fits
 from codings.quick_line.vocabulary import FILLERS, dictionary, key_of, phrases
-from codings.text import ascii_digits, normalise
+from codings.text import ZWNJ, ascii_digits, normalise
 
 __all__ = ["Order", "QuickLine", "Role", "Strength", "Word", "fits", "read_line"]
 
@@ -52,6 +52,7 @@ _MARKS: Final = ",،؛;.:()"
 _BARE_POINT: Final = re.compile(r"(?<![0-9])\.(?=[0-9])")
 _MARKED: Final = re.compile(r"[-–−,،][0-9]")
 _CUT: Final = re.compile(r"[0-9] ?[.٫–−-]+$")
+_APART: Final = re.compile(r"ه ای(?=\s|$)")  # «هفته ای» is one word
 _OD: Final = "od"
 _EYE: Final = frozenset({"eye-drops", "eye-ointment", "eye-gel"})
 
@@ -111,7 +112,7 @@ class _Piece:
 
 def read_line(text: str) -> QuickLine:
     """Read a line. Every word of it comes back in `words`, in its order."""
-    typed = normalise(text)[:MOST_SIGNS].split()
+    typed = _APART.sub(f"ه{ZWNJ}ای", normalise(text)[:MOST_SIGNS]).split()
     pieces = [*_pieces(typed[:MOST_WORDS]), *(_Piece(word, "", NOTHING) for word in typed[MOST_WORDS:])]
     _name_the_medicine(pieces)
     _mind_the_marks(pieces)

@@ -33,7 +33,10 @@ class Order:
                 yield field.name, value
 
     def with_(self, other: "Order") -> "Order | None":
-        """Both together; none when they say different things of the same field."""
+        """Both together; none when they say different things of the same field, or both a strength.
+
+        A number that stands there twice is a strength and something else: "prednisolone 5 5 bid".
+        """
         both: dict[str, Any] = {}
         for name, value in other.said():
             mine = getattr(self, name)
@@ -41,7 +44,7 @@ class Order:
                 value = mine & value  # noqa: PLW2901
                 if not value:
                     return None
-            elif mine not in {None, False} and mine != value:
+            elif mine not in {None, False} and (mine != value or name == "strength"):
                 return None
             both[name] = value
         return replace(self, **both)

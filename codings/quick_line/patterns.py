@@ -58,10 +58,8 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Reader], ...]:
         (rf"هفتهای{n}{times}", often.a_week),
         (rf"{n}{times}درهفته", often.a_week),
         (rf"{n}(?:x|times?)(?:a|per|/|in|each)?{week}", often.a_week),
-        (
-            rf"{n}(?:per|/|a|weekly){week}?",
-            often.unclear,
-        ),  # "4 weekly" is every four weeks, or four each week
+        # "4 weekly" is every four weeks, or four each week; "70 weekly" is a strength, and weekly.
+        (rf"(?![0-9]*\.|[0-9]{{3}}|1[3-9]|[2-9][0-9]){n}(?:per|/|a|weekly){week}?", often.unclear),
         (rf"هفتهای{n}{pieces}?{maybe}", often.pieces_a_week),
         (rf"every{n}(?:weeks?|wks?)", often.every_weeks),
         (rf"q{n}w", often.every_weeks),
