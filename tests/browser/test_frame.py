@@ -1,6 +1,7 @@
 """What every page does beyond HTML: a form goes once, what is wrong has the focus, and a failure is said."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.steps import given, then, when
 
@@ -58,14 +59,12 @@ def test_after_a_refusal_the_focus_is_where_it_says_why(people):
         visitor.page.locator("#password").fill("wrong-password")
         visitor.page.locator("form:has(#password) button:not([type=button])").first.click()
     with then("the refusal has the focus"):
-        visitor.page.locator("#refusal").wait_for()
-        assert visitor.page.evaluate("() => document.activeElement.id") == "refusal"
+        expect(visitor.page.locator("#refusal")).to_be_focused()
     with when("a pharmacist sends an empty form"):
         counter = people.pharmacist(language="en").goto("/pharmacy")
         counter.press("Accept the prescription")
     with then("the field that is wrong has it"):
-        counter.page.locator("[aria-invalid=true]").first.wait_for()
-        assert counter.page.evaluate("() => document.activeElement.getAttribute('aria-invalid')") == "true"
+        expect(counter.page.locator("[aria-invalid=true]").first).to_be_focused()
 
 
 def filtering(people):
