@@ -7,11 +7,14 @@ A thread holds at most one main and one side session, and the pool has room for 
 """
 
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from inspect import iscoroutinefunction
 from typing import Annotated, Any, NewType, Protocol
 
 from fastapi import Depends
+from fastapi.routing import APIRoute
 from psycopg import Connection as PsycopgConnection
 from sqlalchemy import Engine, create_engine, event, exc
 from sqlmodel import Session
@@ -124,6 +127,30 @@ def _reading(service: TheService) -> Iterator[ReadSession]:
 def _writing(service: TheService) -> Iterator[WriteSession]:
     with writing(service) as session:
         yield session
+
+
+class GivesBack(APIRoute):
+    """A route whose sync handler gives its session's connection back as it returns.
+
+    FastAPI checks what a handler returned in another worker thread before its dependencies end. A connection held
+    until then, while every thread waits for a connection, is a ring in which nobody moves.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **words: Any) -> None:
+        super().__init__(path, endpoint if iscoroutinefunction(endpoint) else _giving_back(endpoint), **words)
+
+
+def _giving_back(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(endpoint)
+    def given_back(**words: Any) -> Any:
+        try:
+            return endpoint(**words)
+        finally:
+            for word in words.values():
+                if isinstance(word, Session):
+                    word.close()
+
+    return given_back
 
 
 # scope="function": the transaction ends before the answer leaves, so a failed commit is never a success told.

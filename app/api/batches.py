@@ -17,7 +17,7 @@ import insurer.queries.batches as batch_queries
 from app import audit
 from app.access import Machine
 from app.bell import Bell
-from app.db import Reading, reading, side_session
+from app.db import GivesBack, Reading, reading, side_session
 from app.idempotency import Once
 from app.refusals import ShellProblem
 from app.service import Service, TheService
@@ -25,7 +25,7 @@ from codings.base import Actor, Words
 from insurer.actions import batches as batch_actions
 from insurer.inputs import AckInput
 
-router = APIRouter(prefix="/api/v1/claim-batches", tags=["insurer"])
+router = APIRouter(route_class=GivesBack, prefix="/api/v1/claim-batches", tags=["insurer"])
 Insurer = Annotated[Actor, Machine("insurer")]
 Seq = Annotated[int, Path(ge=1, le=2**31 - 1)]
 FileName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9.-]{0,60}$", examples=["claims.ndjson"])]

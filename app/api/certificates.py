@@ -14,7 +14,7 @@ from starlette.responses import Response
 import codings.queries as codings
 from app import audit
 from app.access import Machine
-from app.db import Reading, WriteSession
+from app.db import GivesBack, Reading, WriteSession
 from app.idempotency import Once
 from codings import certificates
 from codings.base import Actor
@@ -23,7 +23,7 @@ from codings.outcomes import CertificateStateRefused, CertificateUnknown, Practi
 from codings.states import HolderKind, RequestState
 from codings.tables import Certificate
 
-router = APIRouter(prefix="/api/v1/certificates", tags=["certificates"])
+router = APIRouter(route_class=GivesBack, prefix="/api/v1/certificates", tags=["certificates"])
 
 Site = Annotated[Actor, Machine("prescriber", "pharmacy")]
 Kid = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{11}$", examples=["mFh2Vd0Qx3k"])]

@@ -12,7 +12,7 @@ import insurer.queries.claims as claim_queries
 import insurer.queries.payments as payment_queries
 from app import audit
 from app.access import Machine
-from app.db import Reading
+from app.db import GivesBack, Reading
 from app.flows import files
 from app.idempotency import Once
 from app.service import TheService
@@ -24,7 +24,7 @@ from insurer.states import ClaimState, SubmissionKind
 from insurer.tables.claims import Claim
 from insurer.tables.payments import Submission
 
-router = APIRouter(prefix="/api/v1", tags=["insurer"])
+router = APIRouter(route_class=GivesBack, prefix="/api/v1", tags=["insurer"])
 Insurer = Annotated[Actor, Machine("insurer")]
 Pharmacy = Annotated[Actor, Machine("pharmacy")]
 InsurerOrPharmacy = Annotated[Actor, Machine("insurer", "pharmacy")]

@@ -10,7 +10,7 @@ from starlette.responses import Response
 import codings.queries as codings
 from app import audit
 from app.access import Anyone, Machine
-from app.db import Reading
+from app.db import GivesBack, Reading
 from app.flows.problems import CodeMissing
 from app.idempotency import Once
 from codings import actions as coding_actions
@@ -18,7 +18,7 @@ from codings.base import Actor
 from codings.systems import GENERIC
 from codings.tables import Release
 
-router = APIRouter(prefix="/api/v1/codings", tags=["codings"])
+router = APIRouter(route_class=GivesBack, prefix="/api/v1/codings", tags=["codings"])
 Public = Annotated[Actor, Anyone()]
 Office = Annotated[Actor, Machine("codings")]
 CsvOrFhir = Annotated[bytes, Body(media_type="text/csv")]

@@ -14,7 +14,7 @@ from app import audit
 from app.access import Machine
 from app.api.costs import CostOut, statement_out
 from app.api.prescriptions import PrescriptionOut, prescription_out
-from app.db import Reading, reading
+from app.db import GivesBack, Reading, reading
 from app.flows import counter as flow
 from app.flows import possession
 from app.gateways import Unavailable
@@ -28,7 +28,7 @@ from pharmacy.queries import DispenseView, LineView
 from pharmacy.states import DispenseNumber
 from prescriber.states import Number
 
-router = APIRouter(prefix="/api/v1", tags=["pharmacy"])
+router = APIRouter(route_class=GivesBack, prefix="/api/v1", tags=["pharmacy"])
 Pharmacy = Annotated[Actor, Machine("pharmacy")]
 PathDispense = Annotated[str, Path(max_length=30, examples=["1053K7QX2M4R-1.1"])]
 

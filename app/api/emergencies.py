@@ -12,7 +12,7 @@ import codings.queries as codings
 from app import audit
 from app.access import Anyone, Machine
 from app.api.prescriptions import PrescriptionOut, prescription_out
-from app.db import Reading
+from app.db import GivesBack, Reading
 from app.flows import paper as flow
 from app.flows import visit as visit_flow
 from app.flows.paper import SignedDeclaration
@@ -24,7 +24,7 @@ from codings.tables import Declaration
 from prescriber import actions as prescriber_actions
 from prescriber.inputs import PaperInput
 
-router = APIRouter(prefix="/api/v1", tags=["emergencies"])
+router = APIRouter(route_class=GivesBack, prefix="/api/v1", tags=["emergencies"])
 Public = Annotated[Actor, Anyone()]
 Regulator = Annotated[Actor, Machine("regulator")]
 ClinicOrPharmacy = Annotated[Actor, Machine("prescriber", "pharmacy")]

@@ -9,11 +9,11 @@ from sqlalchemy import exc, text
 
 from app import metrics
 from app.access import SCOPES, Anyone
-from app.db import glancing
+from app.db import GivesBack, glancing
 from app.service import TheService
 from codings import jws
 
-router = APIRouter(tags=["everyone"], dependencies=[Anyone()])
+router = APIRouter(route_class=GivesBack, tags=["everyone"], dependencies=[Anyone()])
 
 
 class Health(BaseModel):

@@ -13,7 +13,7 @@ from app import audit
 from app.access import Machine
 from app.api.costs import CostOut, estimate_out
 from app.api.visits import ReasonIn
-from app.db import Reading, reading
+from app.db import GivesBack, Reading, reading
 from app.flows import prescribing as flow
 from app.flows.prescribing import number_of
 from app.idempotency import Once
@@ -25,7 +25,7 @@ from prescriber import signing
 from prescriber.inputs import PrepareInput
 from prescriber.queries import PrescriptionView
 
-router = APIRouter(prefix="/api/v1", tags=["clinic"])
+router = APIRouter(route_class=GivesBack, prefix="/api/v1", tags=["clinic"])
 Clinic = Annotated[Actor, Machine("prescriber")]
 PathNumber = Annotated[
     str, Path(max_length=24, examples=["1053K7QX2M4R-1"], description="SHABAD or SHABAD-n")

@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 import codings.queries as codings
 from app.access import Anyone
 from app.api.emergencies import DeclarationOut, declaration_out
-from app.db import Reading
+from app.db import GivesBack, Reading
 from app.service import TheService
 from codings.base import Actor
 
-router = APIRouter(prefix="/api/v1", tags=["everyone"])
+router = APIRouter(route_class=GivesBack, prefix="/api/v1", tags=["everyone"])
 
 
 class PartnerOut(BaseModel):

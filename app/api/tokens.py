@@ -8,10 +8,11 @@ from pydantic import BaseModel, Field
 
 from app import tokens
 from app.access import Anyone
+from app.db import GivesBack
 from app.service import TheService
 from codings.base import Actor
 
-router = APIRouter(tags=["tokens"])
+router = APIRouter(route_class=GivesBack, tags=["tokens"])
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}

@@ -12,7 +12,7 @@ import insurer.queries.coverage as coverage_queries
 import prescriber.queries as prescriber_queries
 from app import audit
 from app.access import Machine
-from app.db import Reading
+from app.db import GivesBack, Reading
 from app.flows import visit as flow
 from app.idempotency import Once
 from app.service import TheService
@@ -24,7 +24,7 @@ from prescriber import actions as prescriber_actions
 from prescriber.inputs import FactsInput
 from prescriber.tables import PatientFacts
 
-router = APIRouter(prefix="/api/v1", tags=["clinic"])
+router = APIRouter(route_class=GivesBack, prefix="/api/v1", tags=["clinic"])
 Clinic = Annotated[Actor, Machine("prescriber")]
 ClinicOrPharmacy = Annotated[Actor, Machine("prescriber", "pharmacy")]
 

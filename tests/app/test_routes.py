@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount, Route
 
 from app.access import Access, access_of
-from app.db import _writing
+from app.db import GivesBack, _writing
 from app.idempotency import _once
 
 
@@ -81,3 +81,15 @@ def test_nothing_is_served_beside_what_is_declared(app):
 
 def kind(route: APIRoute) -> Access:
     return next(access for call in dependencies(route.dependant) if (access := access_of(call)))
+
+
+def test_no_answer_is_checked_while_its_session_is_held(routes):
+    """What a sync handler returns as a model is checked in another thread: its connection is back by then."""
+    held = [
+        route.path
+        for route in routes
+        if route.response_field is not None
+        and any(getattr(inner, "__name__", "") == "_reading" for inner in dependencies(route.dependant))
+        and not isinstance(route, GivesBack)
+    ]
+    assert held == []

@@ -92,3 +92,14 @@ def test_eight_prescriptions_one_pack(world):
     )
     units = int(shared["size"]) // 16
     assert Counter(a.status_code for a in answers)[201] == units
+
+
+def test_more_look_ups_at_once_than_threads_all_get_their_answer(world):
+    """Each holds a connection and wants a second one for its audit: nobody may hold one while waiting for a thread."""
+    number = world.prescribe()["number"]
+    world.clinic.token()
+    with ThreadPoolExecutor(40) as threads:
+        answers = list(
+            threads.map(lambda _: world.clinic.send("GET", f"/prescriptions/{number}"), range(160))
+        )
+    assert {answer.status_code for answer in answers} == {200}
