@@ -6,12 +6,12 @@ before the answer leaves, so that a read that cannot be written down fails.
 
 from contextvars import ContextVar
 
-from sqlalchemy import insert
 from sqlmodel import Session
 
 from app.db import side_session
 from app.service import Service
 from app.tables import AuditEntry
+from codings import sql
 from codings.base import Actor, Role, new_id
 
 # The id of the request being answered; set by the shell's outermost layer, empty in jobs and commands.
@@ -52,7 +52,7 @@ def did(
         "request_id": request_id.get(),
         "outcome": outcome,
     }
-    session.connection().execute(insert(AuditEntry), entry)
+    sql.put(session, AuditEntry, [entry])
 
 
 def saw(

@@ -6,13 +6,15 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from codings import sql
 from codings.states import CertificateState, RequestState
 from codings.tables import Certificate, CertificateRequest, CertificateRequestStatus
 
 
 def certificate(session: Session, kid: str) -> Certificate | None:
     """A certificate by its key identifier, revoked and expired ones included."""
-    return session.get(Certificate, kid)
+    found = sql.rows(session, Certificate, "WHERE kid = %(kid)s", {"kid": kid})
+    return found[0] if found else None
 
 
 def certificates_of(session: Session, holder: str) -> Sequence[Certificate]:

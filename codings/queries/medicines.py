@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
+from codings import sql
 from codings.queries.editions import entries
 from codings.queries.terms import current_release
 from codings.systems import GENERIC
@@ -19,8 +20,10 @@ def medicines(session: Session, generics: Collection[str]) -> dict[str, Medicine
     """Medicines by generic code, dropped ones included; unknown codes are absent."""
     if not generics:
         return {}
-    query = select(Medicine).where(col(Medicine.generic).in_(set(generics)))
-    return {medicine.generic: medicine for medicine in session.exec(query)}
+    found = sql.rows(
+        session, Medicine, "WHERE generic = ANY(%(generics)s)", {"generics": list(set(generics))}
+    )
+    return {medicine.generic: medicine for medicine in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +61,16 @@ def products(session: Session, ircs: Collection[str]) -> dict[str, Product]:
     """Products by IRC; unknown codes are absent."""
     if not ircs:
         return {}
-    query = select(Product).where(col(Product.irc).in_(set(ircs)))
-    return {product.irc: product for product in session.exec(query)}
+    found = sql.rows(session, Product, "WHERE irc = ANY(%(ircs)s)", {"ircs": list(set(ircs))})
+    return {product.irc: product for product in found}
 
 
 def products_by_gtin(session: Session, gtins: Collection[str]) -> dict[str, Product]:
     """Products by the GTIN in their DataMatrix; unknown ones are absent."""
     if not gtins:
         return {}
-    query = select(Product).where(col(Product.gtin).in_(set(gtins)))
-    return {product.gtin: product for product in session.exec(query)}
+    found = sql.rows(session, Product, "WHERE gtin = ANY(%(gtins)s)", {"gtins": list(set(gtins))})
+    return {product.gtin: product for product in found}
 
 
 def products_of(session: Session, generic: str) -> Sequence[Product]:

@@ -2,13 +2,21 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session, col, select
 
+from codings import sql
 from codings.outcomes import CentreSuspended, NotHere, PractitionerSuspended
 from codings.states import CentreKind, HolderKind
 from codings.tables import Affiliation, Centre, Practitioner
 from codings.text import tehran_day
+
+_AT_WORK: Final = """
+    JOIN affiliation ON affiliation.practitioner = practitioner.council
+    JOIN centre ON centre.siam = affiliation.centre
+    WHERE practitioner.council = %(council)s AND centre.siam = %(siam)s AND affiliation.since <= %(day)s
+"""
 
 
 def centre(session: Session, siam: str) -> Centre | None:
@@ -58,16 +66,12 @@ def practises(session: Session, *, council: str, siam: str, at: datetime) -> Pra
     PractitionerSuspended.
     """
     day = tehran_day(at)
-    query = (
-        select(Practitioner, Centre)
-        .join(Affiliation, col(Affiliation.practitioner) == col(Practitioner.council))
-        .join(Centre, col(Centre.siam) == col(Affiliation.centre))
-        .where(Practitioner.council == council, Centre.siam == siam, Affiliation.since <= day)
-    )
-    found = session.exec(query).first()
-    if found is None:
+    asked = {"council": council, "siam": siam, "day": day}
+    found = sql.joined(session, (Practitioner, Centre), _AT_WORK, asked)
+    if not found:
         raise NotHere(council=council, siam=siam)
-    person, place = found
+    person: Practitioner = found[0][0]
+    place: Centre = found[0][1]
     if not place.licensed_on(day):
         raise CentreSuspended(siam=siam)
     if not person.licensed_on(day):

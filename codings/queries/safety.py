@@ -10,12 +10,20 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final, Generic, TypeAlias, TypeVar
 
-from sqlalchemy import Label, and_, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from codings import sql
 from codings.queries.terms import current_release
 from codings.systems import DOSING, GENERIC, INTERACTION
-from codings.tables import Dosing, Interaction, Medicine, Release
+from codings.tables import Dosing, Interaction, Medicine
+
+# What tells the release in force from every other: its name, and the checksum of what was loaded by it.
+_EDITIONS: Final = """
+    SELECT system, release, release || ' ' || sha256 AS edition
+    FROM release_in_force JOIN release USING (system, release)
+    WHERE ended_at IS NULL AND system = ANY(%(systems)s)
+"""
 
 Substances: TypeAlias = Mapping[tuple[str, str], frozenset[str]]
 """The ATC codes under which a substance stands alone, by ingredient and route."""
@@ -33,15 +41,18 @@ class Knowledge:
 def knowledge(session: Session, medicines: Iterable[Medicine]) -> Knowledge:
     """The doses of these medicines and all interactions, in one statement."""
     codes = {medicine.generic: _code(medicine) for medicine in medicines}
-    now = select(current_release(DOSING).label("dosing"), _edition(INTERACTION), _edition(GENERIC)).subquery()
-    asked = and_(col(Dosing.release) == now.c.dosing, col(Dosing.code).in_(set(codes.values())))
-    rows = session.execute(select(now, Dosing).select_from(now).outerjoin(Dosing, asked)).all()
-    dosing, interaction, generic, _ = rows[0]
-    found = {row.code: row for *_, row in rows if row is not None}
+    systems = [DOSING, INTERACTION, GENERIC]
+    now = {row.system: row for row in sql.run(session, _EDITIONS, {"systems": systems})}
+    dosings = None
+    if DOSING in now:
+        asked = {"release": now[DOSING].release, "codes": list(set(codes.values()))}
+        known = sql.rows(session, Dosing, "WHERE release = %(release)s AND code = ANY(%(codes)s)", asked)
+        found = {row.code: row for row in known}
+        dosings = {generic: found[code] for generic, code in codes.items() if code in found}
     return Knowledge(
-        dosings={g: found[code] for g, code in codes.items() if code in found} if dosing else None,
-        interactions=_INTERACTIONS.of(session, interaction) if interaction else None,
-        substances=_SUBSTANCES.of(session, generic) if generic else {},
+        dosings=dosings,
+        interactions=_INTERACTIONS.of(session, now[INTERACTION].edition) if INTERACTION in now else None,
+        substances=_SUBSTANCES.of(session, now[GENERIC].edition) if GENERIC in now else {},
     )
 
 
@@ -58,16 +69,6 @@ def interactions(session: Session) -> Sequence[Interaction]:
 def _code(medicine: Medicine) -> str:
     """The key of a dosing: the ingredients, and the route by which they are given."""
     return f"{medicine.substance}/{medicine.route}"
-
-
-def _edition(system: str) -> Label[str | None]:
-    """What tells the release in force from every other: its name, and the checksum of what was loaded by it."""
-    return (
-        select(func.concat(col(Release.release), " ", col(Release.sha256)))
-        .where(col(Release.system) == system, col(Release.release) == current_release(system))
-        .scalar_subquery()
-        .label(system.rpartition(":")[2])
-    )
 
 
 # --- Kept while their release is the one in force ---------------------------------------------------

@@ -5,10 +5,12 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ScalarSelect
 from sqlmodel import Session, col, select
 
+from codings import sql
 from codings.outcomes import CodeUnknown, SystemUnknown
 from codings.systems import GENERIC, ICD10
 from codings.tables import PRODUCT, Concept, ReleaseInForce
 
+_IN_FORCE = "SELECT release FROM release_in_force WHERE system = %(system)s AND ended_at IS NULL"
 OURS = "urn:noskheh:"
 SHORT_NAMES = {"medicine": GENERIC, "product": PRODUCT, "icd-10": ICD10, "diagnosis": ICD10}
 
@@ -34,10 +36,11 @@ def current_release(system: str) -> ScalarSelect[str]:
 
 def release_of(session: Session, system: str) -> str:
     """The name of the release in force. Raises SystemUnknown."""
-    found = session.scalar(select(current_release(system)))
-    if found is None:
+    found = sql.run(session, _IN_FORCE, {"system": system})
+    if not found:
         raise SystemUnknown(system=system)
-    return found
+    release: str = found[0].release
+    return release
 
 
 def concepts(session: Session, system: str, codes: Collection[str]) -> dict[str, Concept]:

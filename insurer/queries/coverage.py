@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from codings import sql
 from codings.base import Actor, Role, Words
 from insurer.outcomes import InquiryUnknown, InsurerUnknown, PlanMissing, ShabadStateRefused, ShabadUnknown
 from insurer.share import Cover, PlanShare
@@ -20,6 +21,11 @@ from prescriber.states import Sex
 NOT_BEGUN = Words("اعتبار این بیمه از {day} آغاز می‌شود.", "This cover begins on {day}.")
 ENDED = Words("اعتبار این بیمه در {day} پایان یافته است.", "This cover ended on {day}.")
 SUSPENDED = Words("بیمه‌گر این پوشش را معلق کرده است.", "The insurer has suspended this cover.")
+
+_NEWEST_PLAN: Final = """
+    WHERE insurer = %(insurer)s AND fund = %(fund)s AND effective_from <= %(on)s
+    ORDER BY effective_from DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +223,15 @@ def facts_of(row: Shabad) -> ShabadFacts:
 
 
 def _mine(session: Session, shabad: str, by: Actor) -> Shabad:
-    row = session.get(Shabad, shabad, populate_existing=True)
+    row = _row(session, shabad)
     if row is None or not (by.role is Role.SERVICE or row.centre == by.centre or row.insurer == by.insurer):
         raise ShabadUnknown(pointer="/shabad")
     return row
+
+
+def _row(session: Session, shabad: str) -> Shabad | None:
+    found = sql.rows(session, Shabad, "WHERE shabad = %(shabad)s", {"shabad": shabad})
+    return found[0] if found else None
 
 
 def live_reserves(session: Session, *, centre: str, at: datetime) -> int:
@@ -234,20 +245,16 @@ def live_reserves(session: Session, *, centre: str, at: datetime) -> int:
 
 def plan_of(session: Session, *, insurer: str, fund: str, on: date) -> Plan:
     """The plan of a fund on a service day: the newest that has begun. PlanMissing when none has."""
-    plan = session.exec(
-        select(Plan)
-        .where(Plan.insurer == insurer, Plan.fund == fund, col(Plan.effective_from) <= on)
-        .order_by(col(Plan.effective_from).desc())
-        .limit(1)
-    ).first()
-    if plan is None:
+    asked = {"insurer": insurer, "fund": fund, "on": on}
+    plans = sql.rows(session, Plan, _NEWEST_PLAN, asked)
+    if not plans:
         raise PlanMissing(insurer=insurer, fund=fund, on=on.isoformat())
-    return plan
+    return plans[0]
 
 
 def cover_of(session: Session, *, shabad: str, on: date) -> Cover:
     """Who stands in for the patient of this SHABAD, with the percentages that hold on the service day."""
-    row = session.get(Shabad, shabad, populate_existing=True)
+    row = _row(session, shabad)
     if row is None:
         raise ShabadUnknown(pointer="/shabad")
     return Cover(

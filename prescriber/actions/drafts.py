@@ -5,9 +5,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import true, update
+from sqlalchemy import update
 from sqlmodel import Session, col
 
+from codings import sql
 from codings.base import Actor
 from prescriber.outcomes import DraftClosed, DraftOfAnother, DraftStale, DraftTooLarge, NotAPrescriber
 from prescriber.queries.drafts import draft as own_draft
@@ -15,6 +16,12 @@ from prescriber.states import DraftState
 from prescriber.tables import Draft, DraftStatus
 
 MOST_TYPED_BYTES: Final = 65_536
+_CLOSE: Final = """
+    UPDATE draft SET state = 'signed', signed_n = %(n)s, updated_at = %(at)s
+    WHERE shabad = %(shabad)s AND practitioner = %(practitioner)s AND centre = %(centre)s AND state = 'open'
+      AND (%(draft)s::uuid IS NULL OR id = %(draft)s)
+    RETURNING id
+"""
 
 
 def save_draft(
@@ -110,22 +117,11 @@ def close_signed_drafts(
 
     Raises DraftOfAnother when the one named is not an open draft of this encounter.
     """
-    closed = session.scalars(
-        update(Draft)
-        .where(
-            true() if draft is None else col(Draft.id) == draft,
-            col(Draft.shabad) == shabad,
-            col(Draft.practitioner) == practitioner,
-            col(Draft.centre) == centre,
-            col(Draft.state) == DraftState.OPEN,
-        )
-        .values(state=DraftState.SIGNED, signed_n=n, updated_at=by.at)
-        .returning(col(Draft.id))
-        .execution_options(synchronize_session=False)
-    ).all()
+    encounter = {"shabad": shabad, "practitioner": practitioner, "centre": centre, "draft": draft}
+    closed = sql.run(session, _CLOSE, {**encounter, "n": n, "at": by.at})
     if draft is not None and not closed:
         raise DraftOfAnother
-    for one in closed:
+    for (one,) in closed:
         _note(session, one, DraftState.OPEN, DraftState.SIGNED, by=by)
 
 

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
 from codings import jws as tokens
+from codings import sql
 from codings.base import Actor
 from prescriber import signing
 from prescriber.actions import status
@@ -56,29 +56,28 @@ def register(
     """
     content = signed.content
     secret = signing.pointer_secret(pointer_key, content.number)
-    new = insert(Prescription).values(
-        shabad=content.shabad,
-        n=content.n,
-        patient=patient,
-        practitioner=content.practitioner,
-        centre=content.centre,
-        insurer=content.insurer,
-        kid=signed.kid,
-        jws=signed.token,
-        payload_sha256=tokens.payload_sha256(signed.payload),
-        issued_at=content.issued,
-        received_at=by.at,
-        redeemable_until=content.redeemable,
-        payable_until=content.redeemable,
-        replaces=content.replaces,
-        status=PrescriptionState.ACTIVE,
-        source=source,
-        declaration=content.declaration,
-        coding_release=content.release,
-        pointer_sha256=signing.pointer_sha256(secret),
-    )
-    free = session.execute(new.on_conflict_do_nothing().returning(Prescription.__table__.c.n)).first()  # type: ignore[attr-defined]
-    if free is None:
+    new = {
+        "shabad": content.shabad,
+        "n": content.n,
+        "patient": patient,
+        "practitioner": content.practitioner,
+        "centre": content.centre,
+        "insurer": content.insurer,
+        "kid": signed.kid,
+        "jws": signed.token,
+        "payload_sha256": tokens.payload_sha256(signed.payload),
+        "issued_at": content.issued,
+        "received_at": by.at,
+        "redeemable_until": content.redeemable,
+        "payable_until": content.redeemable,
+        "replaces": content.replaces,
+        "status": PrescriptionState.ACTIVE,
+        "source": source,
+        "declaration": content.declaration,
+        "coding_release": content.release,
+        "pointer_sha256": signing.pointer_sha256(secret),
+    }
+    if not sql.put(session, Prescription, [new], rest="ON CONFLICT DO NOTHING RETURNING n"):
         return False
     _add_items(session, content, first_day)
     _add_codes(session, content)
@@ -90,13 +89,15 @@ def register(
 def _add_items(session: Session, content: signing.Content, first_day: date) -> None:
     key = content.number._asdict()
     numbered = list(enumerate(content.items, start=1))
-    _add(session, PrescriptionItem, [key | {"item": place} | item.model_dump() for place, item in numbered])
+    sql.put(
+        session, PrescriptionItem, [key | {"item": place} | item.model_dump() for place, item in numbered]
+    )
     windows = [
         key | {"item": place, **fill._asdict(), "quantity": item.quantity, "remaining": item.quantity}
         for place, item in numbered
         for fill in fills(first_day, item)
     ]
-    _add(session, ItemWindow, windows)
+    sql.put(session, ItemWindow, windows)
 
 
 def _add_codes(session: Session, content: signing.Content) -> None:
@@ -105,9 +106,9 @@ def _add_codes(session: Session, content: signing.Content) -> None:
         key | {"position": place, "system": coding.system, "code": coding.code}
         for place, coding in enumerate(content.codings, start=1)
     ]
-    _add(session, Diagnosis, diagnoses)
+    sql.put(session, Diagnosis, diagnoses)
     overrides = [key | {"finding": finding, "reason": reason} for finding, reason in content.overrides]
-    _add(session, PrescriptionOverride, overrides)
+    sql.put(session, PrescriptionOverride, overrides)
 
 
 def _add_evidence(session: Session, signed: Signed, by: Actor) -> None:
@@ -121,11 +122,4 @@ def _add_evidence(session: Session, signed: Signed, by: Actor) -> None:
         "verified_by": by.id,
         "approval": signed.approval,
     }
-    _add(session, SignatureEvidence, [signed.content.number._asdict() | evidence])
-
-
-def _add(session: Session, table: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        session.execute(
-            insert(table), rows, execution_options={"render_nulls": True}
-        )  # one statement for all
+    sql.put(session, SignatureEvidence, [signed.content.number._asdict() | evidence])

@@ -1,14 +1,21 @@
 """A prescription's state: locked, changed by one compare-and-set, and noted with who, when and why."""
 
-from sqlalchemy import func, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, select
+from typing import Final
 
+from sqlmodel import Session
+
+from codings import sql
 from codings.base import Actor, new_id
 from prescriber.outcomes import PrescriptionNotFound
-from prescriber.queries.prescriptions import is_number
 from prescriber.states import ALLOWED, Number, PrescriptionState
-from prescriber.tables import Prescription, PrescriptionStatus
+from prescriber.tables import Prescription
+
+_THIS: Final = "WHERE shabad = %(shabad)s::varchar AND n = %(n)s"
+_NOTE: Final = f"""
+    INSERT INTO prescription_status (id, shabad, n, step, from_state, to_state, at, by, why)
+    SELECT %(id)s, %(shabad)s::varchar, %(n)s, coalesce(max(step), 0) + 1, %(from)s, %(to)s, %(at)s, %(by)s, %(why)s
+    FROM prescription_status {_THIS}
+"""  # noqa: S608  nothing in it comes from outside
 
 
 def lock(session: Session, *, number: Number) -> Prescription:
@@ -16,11 +23,10 @@ def lock(session: Session, *, number: Number) -> Prescription:
 
     It comes first in the order of locks: prescription, item, pack, claim.
     """
-    query = select(Prescription).where(*is_number(Prescription, number)).with_for_update()
-    found = session.exec(query.execution_options(populate_existing=True)).one_or_none()
-    if found is None:
+    found = sql.rows(session, Prescription, f"{_THIS} FOR UPDATE", number._asdict())
+    if not found:
         raise PrescriptionNotFound
-    return found
+    return found[0]
 
 
 def move(
@@ -36,14 +42,12 @@ def move(
     if to_state not in ALLOWED[from_state]:
         message = f"{from_state} is never followed by {to_state}"
         raise ValueError(message)
-    moved = session.scalars(
-        update(Prescription)
-        .where(*is_number(Prescription, number), col(Prescription.status) == from_state)
-        .values(status=to_state)
-        .returning(Prescription)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if moved is None:
+    moved = sql.run(
+        session,
+        f"UPDATE prescription SET status = %(to)s {_THIS} AND status = %(from)s RETURNING n",  # noqa: S608
+        {**number._asdict(), "from": from_state, "to": to_state},
+    )
+    if not moved:
         return False
     note(session, number=number, from_state=from_state, to_state=to_state, why=why, by=by)
     return True
@@ -59,19 +63,5 @@ def note(
     by: Actor,
 ) -> None:
     """The row of history that belongs to a change, or to the birth, of a prescription."""
-    step = select(func.coalesce(func.max(PrescriptionStatus.step), 0) + 1).where(
-        *is_number(PrescriptionStatus, number)
-    )
-    session.execute(
-        insert(PrescriptionStatus).values(
-            id=new_id(),
-            shabad=number.shabad,
-            n=number.n,
-            step=step.scalar_subquery(),
-            from_state=from_state,
-            to_state=to_state,
-            at=by.at,
-            by=by.id,
-            why=why,
-        )
-    )
+    change = {"id": new_id(), "from": from_state, "to": to_state, "at": by.at, "by": by.id, "why": why}
+    sql.run(session, _NOTE, {**number._asdict(), **change})

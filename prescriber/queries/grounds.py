@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import tuple_
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 import codings.queries as codings
+from codings import sql
 from codings.outcomes import CodeUnknown
-from codings.queries.terms import current_release
 from codings.systems import (
     FREQUENCY,
     GENERIC,
@@ -26,7 +25,7 @@ from codings.systems import (
     Coding,
     doses_a_day,
 )
-from codings.tables import Concept, Dosing, Interaction, Medicine
+from codings.tables import Dosing, Interaction, Medicine
 from prescriber import rules, signing
 from prescriber.outcomes import MedicineUnknown, PatientNotFound
 from prescriber.queries.patients import facts
@@ -37,6 +36,12 @@ from prescriber.tables import Patient, PatientFacts
 AS_NEEDED = "urn:noskheh:as-needed"
 
 Place = Callable[[str], str]  # where in what the caller sent a part of the order stands, as a JSON pointer
+_CODES: Final = """
+    SELECT concept.system, code, properties, concept.release = release_in_force.release AS current
+    FROM unnest(%(systems)s::text[], %(codes)s::text[]) AS asked(system, code)
+    JOIN concept USING (system, code)
+    LEFT JOIN release_in_force ON release_in_force.system = concept.system AND ended_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +111,10 @@ def grounds(
     What they replace is not counted among what the patient takes. Raises CodeUnknown for a code that its list does
     not hold now.
     """
-    person = session.get(Patient, patient)
-    if person is None:
+    people = sql.rows(session, Patient, "WHERE id = %(id)s", {"id": patient})
+    if not people:
         raise PatientNotFound
+    person = people[0]
     asked = facts(session, patient=patient)
     named = [*_of_items(items), *_of_diagnoses(diagnoses), *_of_reasons(reasons)]
     ingredients = {part for medicine in medicines.values() for part in medicine.ingredients}
@@ -168,12 +174,8 @@ class _Known:
 
 def _concepts(session: Session, wanted: set[Coding]) -> dict[Coding, _Known]:
     """All codes of an order in one statement, whatever lists they come from."""
-    newest = current_release(col(Concept.system))  # type: ignore[arg-type]  # the system of each row
-    keys = [(coding.system, coding.code) for coding in wanted]
-    rows = session.execute(
-        select(Concept, newest).where(tuple_(col(Concept.system), col(Concept.code)).in_(keys))
-    )
+    asked = {"systems": [coding.system for coding in wanted], "codes": [coding.code for coding in wanted]}
     return {
-        Coding(concept.system, concept.code): _Known(concept.properties, concept.release == current)
-        for concept, current in rows
+        Coding(row.system, row.code): _Known(row.properties, row.current)
+        for row in sql.run(session, _CODES, asked)
     }

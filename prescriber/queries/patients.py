@@ -2,8 +2,9 @@
 
 import uuid
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
+from codings import sql
 from codings.base import Actor, Role
 from prescriber.outcomes import PatientNotFound
 from prescriber.tables import Patient, PatientCentre, PatientFacts
@@ -36,5 +37,6 @@ def patient(session: Session, *, patient: uuid.UUID, by: Actor) -> Patient:
 
 def facts(session: Session, *, patient: uuid.UUID) -> PatientFacts | None:
     """What the patient was last asked; None when nobody ever asked."""
-    query = select(PatientFacts).where(PatientFacts.patient == patient)
-    return session.exec(query.order_by(col(PatientFacts.id).desc()).limit(1)).first()
+    newest = "WHERE patient = %(patient)s ORDER BY id DESC LIMIT 1"
+    found = sql.rows(session, PatientFacts, newest, {"patient": patient})
+    return found[0] if found else None

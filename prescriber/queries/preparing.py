@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 import codings.queries as codings
+from codings import sql
 from codings.base import Actor
 from codings.text import tehran_day
 from prescriber import signing
@@ -167,8 +168,7 @@ def require_usable(shabad: ShabadFacts, *, at: datetime, first: bool, pointer: s
 
 def prescriptions_of(session: Session, shabad: str) -> Sequence[Prescription]:
     """All prescriptions of a SHABAD by number; the numbers have no gaps."""
-    query = select(Prescription).where(Prescription.shabad == shabad).order_by(col(Prescription.n))
-    return session.exec(query.execution_options(populate_existing=True)).all()
+    return sql.rows(session, Prescription, "WHERE shabad = %(shabad)s ORDER BY n", {"shabad": shabad})
 
 
 def next_of(taken: Sequence[Prescription]) -> int:

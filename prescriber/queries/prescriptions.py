@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, tuple_
 from sqlmodel import Session, col, select
 
-from codings import jws
+from codings import jws, sql
 from codings.base import Actor, Role, Words
 from codings.tables import Centre, Practitioner
 from codings.text import tehran_day
@@ -28,6 +28,13 @@ from prescriber.queries.views import (
 from prescriber.states import LIVE, Number, PrescriptionState
 from prescriber.tables import ItemWindow, Patient, Prescription, PrescriptionItem, PrescriptionStatus
 
+_WITH_PARTIES: Final = """
+    JOIN patient ON patient.id = prescription.patient
+    JOIN practitioner ON practitioner.council = prescription.practitioner
+    JOIN centre ON centre.siam = prescription.centre
+    WHERE shabad = %(shabad)s AND n = %(n)s
+"""
+
 
 def prescription(session: Session, *, number: Number, by: Actor) -> PrescriptionView:
     """A prescription of the actor's own centre. Raises PrescriptionNotFound for everybody else."""
@@ -44,17 +51,12 @@ def prescription_unscoped(
 
     Order, diagnoses and overrides are read from the signed bytes, not from the rows beside them.
     """
-    found = session.execute(
-        select(Prescription, Patient, Practitioner, Centre)
-        .join(Patient, col(Patient.id) == col(Prescription.patient))
-        .join(Practitioner, col(Practitioner.council) == col(Prescription.practitioner))
-        .join(Centre, col(Centre.siam) == col(Prescription.centre))
-        .where(*is_number(Prescription, number))
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
+    found = sql.joined(
+        session, (Prescription, Patient, Practitioner, Centre), _WITH_PARTIES, number._asdict()
+    )
+    if not found:
         raise PrescriptionNotFound
-    row, patient, practitioner, centre = found
+    [(row, patient, practitioner, centre)] = found
     content = signing.read(jws.peek(row.jws)[1])
     windows = _windows(session, number)
     day = tehran_day(at) if at is not None else None
@@ -101,11 +103,11 @@ def is_number(table: Any, number: Number) -> tuple[Any, Any]:
 
 
 def _windows(session: Session, number: Number) -> dict[int, tuple[WindowView, ...]]:
-    rows = session.exec(
-        select(ItemWindow)
-        .where(*is_number(ItemWindow, number))
-        .order_by(col(ItemWindow.item), col(ItemWindow.window))
-        .execution_options(populate_existing=True)
+    rows = sql.rows(
+        session,
+        ItemWindow,
+        'WHERE shabad = %(shabad)s AND n = %(n)s ORDER BY item, "window"',
+        number._asdict(),
     )
     return {
         item: tuple(
@@ -156,10 +158,8 @@ def history(session: Session, *, number: Number, by: Actor) -> Sequence[StatusCh
 
 
 def _history(session: Session, number: Number) -> tuple[StatusChange, ...]:
-    rows = session.exec(
-        select(PrescriptionStatus)
-        .where(*is_number(PrescriptionStatus, number))
-        .order_by(col(PrescriptionStatus.step))
+    rows = sql.rows(
+        session, PrescriptionStatus, "WHERE shabad = %(shabad)s AND n = %(n)s ORDER BY step", number._asdict()
     )
     return tuple(
         StatusChange(from_state=row.from_state, to_state=row.to_state, at=row.at, by=row.by, why=row.why)

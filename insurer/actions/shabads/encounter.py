@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from codings import sql
 from codings.base import Actor, Role, emit
 from insurer.actions import claims
 from insurer.actions.shabads.rows import (
@@ -43,6 +44,7 @@ from insurer.tables.claims import Claim
 from insurer.tables.coverage import Shabad
 
 VALID_HOURS = 24  # between issue and signature
+_BIND = "UPDATE shabad SET bound_n = %(n)s WHERE shabad = %(shabad)s"
 
 
 def issue_shabad(
@@ -90,17 +92,19 @@ def bind_shabad(session: Session, *, shabad: str, n: int, by: Actor) -> Shabad:
 
     Raises ShabadUnknown, ShabadStateRefused, ShabadExpired for a first one too late, ShabadBoundLater.
     """
-    row = lock(session, shabad=shabad)
-    if by.role is not Role.SERVICE and row.centre != by.centre:
+    # Locked as `lock` does: what refers to a SHABAD can still be written, its state cannot.
+    found = sql.rows(session, Shabad, "WHERE shabad = %(shabad)s FOR NO KEY UPDATE", {"shabad": shabad})
+    if not found or (by.role is not Role.SERVICE and found[0].centre != by.centre):
         raise ShabadUnknown(pointer="/shabad")
+    [row] = found
     if row.state not in (ShabadState.ISSUED, ShabadState.ASSIGNED_OFFLINE, ShabadState.VERIFIED):
         raise state_refused(row)
     if row.bound_n is None and row.valid_until <= by.at:
         raise ShabadExpired(pointer="/shabad", shabad=row.shabad)
     if row.bound_n is not None and row.bound_n > n:
         raise ShabadBoundLater(shabad=row.shabad, n=row.bound_n)
+    sql.run(session, _BIND, {"n": n, "shabad": shabad})
     row.bound_n = n
-    session.flush()
     return row
 
 
