@@ -16,7 +16,6 @@ from fastapi import Depends, Request
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import APIKeyCookie, OAuth2
 from fastapi.security.utils import get_authorization_scheme_param
-from sqlmodel import col, select
 
 from app import accounts, tokens
 from app.accounts import Held, Standing
@@ -35,6 +34,7 @@ from app.refusals import (
 )
 from app.service import Service, TheService
 from app.tables import Client, ClientState
+from codings import sql
 from codings.base import Actor, Role
 from codings.tables import Centre
 from codings.text import tehran_day
@@ -46,6 +46,7 @@ SCOPES = {
     "codings": "Offices that keep codes and registers",
     "regulator": "The regulator: declare emergencies",
 }
+_WITH_CENTRE = "LEFT JOIN centre ON centre.siam = client.centre WHERE client.id = %(id)s"
 NOBODY = "anyone"
 BACKGROUND = "x-background"  # a header of requests that nobody's hand caused
 OWN_PAGES = "/account"
@@ -139,12 +140,11 @@ def _machine(request: Request, service: Service) -> Actor:
         raise NoToken
     now = service.clock()
     claims = tokens.read(service, token, at=now)
-    query = select(Client, Centre).outerjoin(Centre, col(Centre.siam) == col(Client.centre))
     with glancing(service) as session:
-        found = session.exec(query.where(col(Client.id) == claims.client)).first()
-    if found is None or found[0].state is not ClientState.ACTIVE:
+        found = sql.joined(session, (Client, Centre), _WITH_CENTRE, {"id": claims.client})
+    if not found or found[0][0].state is not ClientState.ACTIVE:
         raise BadToken
-    client, centre = found
+    client, centre = found[0]
     if client.centre is not None and not _open(centre, now):
         raise CentreClosed
     return Actor(

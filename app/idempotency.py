@@ -20,7 +20,6 @@ from fastapi import Depends, Request
 from pydantic import BaseModel
 from pydantic_core import to_json
 from sqlalchemy import text
-from sqlmodel import col, select
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
@@ -28,6 +27,7 @@ from app.db import WriteSession, glancing, writing
 from app.refusals import BadKey, OtherContent, StillRunning
 from app.service import Service, TheService
 from app.tables import Idempotency
+from codings import sql
 from codings.base import Actor
 
 HEADER = "Idempotency-Key"
@@ -36,16 +36,18 @@ FORM_FIELD = "key"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 # The advisory lock answers "still running" at once; the primary key alone would wait for the other to end.
-BEGIN = text("""
-    WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(hashtextextended(:actor || ' ' || :key, 0)) AS mine),
-    put AS (
+BEGIN = """
+    WITH turn AS MATERIALIZED (
+        SELECT pg_try_advisory_xact_lock(hashtextextended(%(actor)s::text || ' ' || %(key)s::text, 0)) AS mine
+    ), put AS (
         INSERT INTO idempotency (actor, key, fingerprint, at)
-        SELECT :actor, :key, :fingerprint, :at FROM turn WHERE mine
+        SELECT %(actor)s::text, %(key)s::text, %(fingerprint)s, %(at)s FROM turn WHERE mine
         ON CONFLICT DO NOTHING RETURNING 1
     )
-    SELECT EXISTS (SELECT FROM put)
-""")
-END = text("UPDATE idempotency SET status = :status, body = :body WHERE actor = :actor AND key = :key")
+    SELECT EXISTS (SELECT FROM put) AS fresh
+"""
+END = "UPDATE idempotency SET status = %(status)s, body = %(body)s WHERE actor = %(actor)s AND key = %(key)s"
+KEPT = "WHERE actor = %(actor)s AND key = %(key)s"
 FORGET = text("DELETE FROM idempotency WHERE at < :before")
 
 Answer = BaseModel | Mapping[str, Any] | None
@@ -95,12 +97,11 @@ class OneAction:
         names = {"actor": self.by.id, "key": self.sent.key}
         with writing(self.service) as session:
             fresh = {**names, "fingerprint": self.sent.fingerprint, "at": self.by.at}
-            if not session.connection().execute(BEGIN, fresh).scalar_one():
+            if not sql.run(session, BEGIN, fresh)[0].fresh:
                 _replay(session, self.by.id, self.sent)  # it may have finished since we looked it up
                 raise StillRunning
             status, body = work(session)
-            session.flush()
-            session.connection().execute(END, {**names, "status": status, "body": body})
+            sql.run(session, END, {**names, "status": status, "body": body})
         return status, body
 
 
@@ -162,10 +163,10 @@ Once = Annotated[OneAction, Depends(_once)]
 
 def _replay(session: Any, actor: str, sent: Sent) -> None:
     """Raise the kept answer of this key, or OtherContent; return when there is none."""
-    same = (col(Idempotency.actor) == actor, col(Idempotency.key) == sent.key)
-    kept = session.exec(select(Idempotency).where(*same)).first()
-    if kept is None:
+    found = sql.rows(session, Idempotency, KEPT, {"actor": actor, "key": sent.key})
+    if not found:
         return
+    [kept] = found
     if kept.fingerprint != sent.fingerprint:
         raise OtherContent
     if kept.status is not None:
