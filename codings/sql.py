@@ -5,7 +5,7 @@ speak in one transaction here: what is pending is flushed first, and what goes w
 error, so that a broken constraint has the same words either way. Rows read here belong to no session: read them only.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any, TypeVar
 
@@ -58,6 +58,15 @@ def put(session: Session, table: type[Row], given: Sequence[Values], *, rest: st
         for name, value in row.items()
     ]
     return _sent(session, statement, values, namedtuple_row)
+
+
+def add(session: Session, given: Collection[Row]) -> None:
+    """Insert instances of one table in one statement. The session does not know them afterwards."""
+    if not given:
+        return
+    [table] = {type(row) for row in given}
+    names = _shape(table).names
+    put(session, table, [{name: getattr(row, name) for name in names} for row in given])
 
 
 class _Shape:

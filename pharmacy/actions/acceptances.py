@@ -4,10 +4,9 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, case, or_, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, null
+from sqlmodel import Session
 
+from codings import sql
 from codings.base import Actor, new_id
 from pharmacy import queries
 from pharmacy.actions import reservations
@@ -20,6 +19,25 @@ from prescriber import actions as prescriber_actions
 from prescriber.states import Number
 
 HELD_FOR: Final = timedelta(minutes=30)
+_CLOSE: Final = """
+    UPDATE acceptance SET released_at = %(at)s
+    WHERE shabad = %(shabad)s AND n = %(n)s AND acceptance = %(acceptance)s AND released_at IS NULL RETURNING n
+"""
+_TAKE: Final = """
+    INSERT INTO acceptance AS a (shabad, n, acceptance, pharmacy, accepted_by, accepted_at, expires_at)
+    VALUES (%(shabad)s, %(n)s, %(fresh)s, %(pharmacy)s::varchar, %(by)s, %(at)s, %(until)s)
+    ON CONFLICT (shabad, n) DO UPDATE SET
+        acceptance = CASE WHEN a.pharmacy = %(pharmacy)s::varchar AND a.released_at IS NULL
+                          THEN a.acceptance ELSE excluded.acceptance END,
+        accepted_by = CASE WHEN a.pharmacy = %(pharmacy)s::varchar AND a.released_at IS NULL
+                           THEN a.accepted_by ELSE excluded.accepted_by END,
+        accepted_at = CASE WHEN a.pharmacy = %(pharmacy)s::varchar AND a.released_at IS NULL
+                           THEN a.accepted_at ELSE excluded.accepted_at END,
+        pharmacy = excluded.pharmacy, expires_at = excluded.expires_at, released_at = NULL
+    WHERE (a.pharmacy = %(pharmacy)s::varchar AND a.released_at IS NULL)
+       OR a.released_at IS NOT NULL OR a.expires_at <= %(at)s
+    RETURNING acceptance
+"""
 
 
 def accept(session: Session, *, number: Number, by: Actor) -> Acceptance:
@@ -33,35 +51,11 @@ def accept(session: Session, *, number: Number, by: Actor) -> Acceptance:
     prescription = prescriber_actions.lock(session, number=number)
     prescriber_actions.require_dispensable(session, prescription=prescription, at=by.at)
     fresh = new_id()
-    wanted = insert(Acceptance).values(
-        shabad=number.shabad,
-        n=number.n,
-        acceptance=fresh,
-        pharmacy=pharmacy,
-        accepted_by=by.id,
-        accepted_at=by.at,
-        expires_at=by.at + HELD_FOR,
-    )
-    ours = and_(col(Acceptance.pharmacy) == pharmacy, col(Acceptance.released_at).is_(None))
-    past = or_(col(Acceptance.released_at).is_not(None), col(Acceptance.expires_at) <= by.at)
-    given = wanted.excluded
-    taken = wanted.on_conflict_do_update(
-        index_elements=["shabad", "n"],
-        set_={
-            "acceptance": case((ours, col(Acceptance.acceptance)), else_=given.acceptance),
-            "accepted_by": case((ours, col(Acceptance.accepted_by)), else_=given.accepted_by),
-            "accepted_at": case((ours, col(Acceptance.accepted_at)), else_=given.accepted_at),
-            "pharmacy": pharmacy,
-            "expires_at": given.expires_at,
-            "released_at": null(),
-        },
-        where=or_(ours, past),
-    )
-    held = session.scalars(
-        taken.returning(Acceptance), execution_options={"populate_existing": True}
-    ).one_or_none()
-    if held is None:
-        raise HeldElsewhere(**clock("until", session.get_one(Acceptance, tuple(number)).expires_at))
+    words = {**number._asdict(), "fresh": fresh, "pharmacy": pharmacy, "by": by.id, "at": by.at}
+    taken = sql.run(session, _TAKE, words | {"until": by.at + HELD_FOR})
+    [held] = sql.rows(session, Acceptance, "WHERE shabad = %(shabad)s AND n = %(n)s", number._asdict())
+    if not taken:
+        raise HeldElsewhere(**clock("until", held.expires_at))
     resumed = held.acceptance != fresh
     if resumed:
         reservations.extend(session, acceptance=held.acceptance, until=held.expires_at)
@@ -81,22 +75,11 @@ def release(session: Session, *, acceptance: UUID, by: Actor) -> None:
 
 def close(session: Session, *, held: Acceptance, why: str | None, by: Actor) -> None:
     """HELD -> RELEASED, if nobody was quicker."""
-    closed = session.scalars(
-        update(Acceptance)
-        .where(
-            col(Acceptance.shabad) == held.shabad,
-            col(Acceptance.n) == held.n,
-            col(Acceptance.acceptance) == held.acceptance,
-            col(Acceptance.released_at).is_(None),
-        )
-        .values(released_at=by.at)
-        .returning(Acceptance),
-        execution_options={"populate_existing": True},
-    ).one_or_none()
-    if closed is None:
+    ours = {"shabad": held.shabad, "n": held.n, "acceptance": held.acceptance, "at": by.at}
+    if not sql.run(session, _CLOSE, ours):
         return
-    reservations.let_go(session, acceptance=closed.acceptance, why=why or "released", by=by)
-    _record(session, closed, AcceptanceState.HELD, AcceptanceState.RELEASED, why=why, by=by)
+    reservations.let_go(session, acceptance=held.acceptance, why=why or "released", by=by)
+    _record(session, held, AcceptanceState.HELD, AcceptanceState.RELEASED, why=why, by=by)
 
 
 def _record(
@@ -108,17 +91,15 @@ def _record(
     why: str | None,
     by: Actor,
 ) -> None:
-    session.add(
-        AcceptanceStatus(
-            shabad=held.shabad,
-            n=held.n,
-            acceptance=held.acceptance,
-            pharmacy=held.pharmacy,
-            from_state=before,
-            to_state=after,
-            at=by.at,
-            by=by.id,
-            why=why,
-        )
+    change = AcceptanceStatus(
+        shabad=held.shabad,
+        n=held.n,
+        acceptance=held.acceptance,
+        pharmacy=held.pharmacy,
+        from_state=before,
+        to_state=after,
+        at=by.at,
+        by=by.id,
+        why=why,
     )
-    session.flush()
+    sql.add(session, [change])

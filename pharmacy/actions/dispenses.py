@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import func, insert
 from sqlmodel import Session, col, select
 
 import codings.queries as codings
+from codings import sql
 from codings.base import Actor, emit
 from codings.systems import line_gross
 from codings.tables import PRODUCT, Product
@@ -36,6 +38,12 @@ from pharmacy.tables import (
 from prescriber import actions as prescriber_actions
 from prescriber.rules import Finding, Severity
 from prescriber.states import Number, PrescriptionState
+
+_FILE: Final = """
+    UPDATE dispense SET statement = %(statement)s, receipt = %(receipt)s
+    WHERE shabad = %(shabad)s AND n = %(n)s AND d = %(d)s AND pharmacy = %(pharmacy)s AND receipt IS NULL
+    RETURNING d
+"""
 
 
 def dispense(
@@ -74,7 +82,7 @@ def dispense(
     drawn = prescriber_actions.draw_down(session, number=number, lines=sorted(read.asked().items()), by=by)
     done = _number(session, record)
     lines = [_line(done, line.line, order, products) for line in read.lines]
-    session.add_all(lines)
+    sql.add(session, lines)
     _note(session, done, order, overrides, drawn.used, by=by)
     taken = _take(session, read, products, done, acceptance=acceptance, by=by)
     if drawn.status is PrescriptionState.DISPENSED:
@@ -101,19 +109,8 @@ def file_statement_and_receipt(
 
     Raises DispenseUnknown when there is no such dispense here without them.
     """
-    filed = session.execute(
-        update(Dispense)
-        .where(
-            col(Dispense.shabad) == number.shabad,
-            col(Dispense.n) == number.n,
-            col(Dispense.d) == number.d,
-            col(Dispense.pharmacy) == by.centre,
-            col(Dispense.receipt).is_(None),
-        )
-        .values(statement=statement, receipt=receipt)
-        .returning(col(Dispense.d))
-    ).one_or_none()
-    if filed is None:
+    words = {**number._asdict(), "pharmacy": by.centre, "statement": statement, "receipt": receipt}
+    if not sql.run(session, _FILE, words):
         raise DispenseUnknown
 
 
@@ -169,12 +166,10 @@ def _note(
 ) -> None:
     """What belongs to a dispense besides its lines: windows, reasons, and its birth."""
     key = done._asdict()
-    session.add_all(
-        WindowUse(**key, item=item, window=window, quantity=quantity) for item, window, quantity in drawn
-    )
-    session.add_all(NotDispensed(**key, item=said.item, reason=said.reason) for said in order.not_dispensed)
-    session.add_all(DispenseOverride(**key, finding=finding, reason=reason) for finding, reason in overrides)
-    session.add(DispenseStatus(**key, to_state=DispenseState.RECORDED, at=by.at, by=by.id))
+    sql.add(session, [WindowUse(**key, item=i, window=window, quantity=units) for i, window, units in drawn])
+    sql.add(session, [NotDispensed(**key, item=n.item, reason=n.reason) for n in order.not_dispensed])
+    sql.add(session, [DispenseOverride(**key, finding=f, reason=reason) for f, reason in overrides])
+    sql.add(session, [DispenseStatus(**key, to_state=DispenseState.RECORDED, at=by.at, by=by.id)])
 
 
 def _take(
@@ -195,8 +190,7 @@ def _take(
         check_of(pack.code, pack.judgement, pack.answer, pharmacy=pharmacy_of(by), by=by)
         for _, pack, _ in looked
     ]
-    session.add_all(checks)
-    session.flush()
+    sql.add(session, checks)
     takes = [
         ledger.Take(
             code=pack.code,

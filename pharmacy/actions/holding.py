@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
+from codings import sql
 from codings.base import Actor
 from pharmacy.outcomes import AcceptanceExpired, AcceptanceReleased, AcceptanceUnknown, NoPharmacy
 from pharmacy.spoken import clock
@@ -15,10 +16,11 @@ def hold(session: Session, *, acceptance: UUID, by: Actor) -> Acceptance:
 
     Raises AcceptanceUnknown, AcceptanceReleased, AcceptanceExpired.
     """
-    query = select(Acceptance).where(Acceptance.acceptance == acceptance, Acceptance.pharmacy == by.centre)
-    held = session.exec(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
-    if held is None:
+    ours = "WHERE acceptance = %(acceptance)s AND pharmacy = %(pharmacy)s FOR UPDATE"
+    found = sql.rows(session, Acceptance, ours, {"acceptance": acceptance, "pharmacy": by.centre})
+    if not found:
         raise AcceptanceUnknown
+    [held] = found
     if held.released_at is not None:
         raise AcceptanceReleased
     if not held.live(by.at):

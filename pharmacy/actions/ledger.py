@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Numeric, String, Uuid, Values, case, column, null, or_, tuple_, update, values
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Integer, Numeric, String, Uuid, Values, case, column, null, tuple_, update, values
 from sqlmodel import Session, col, select
 
+from codings import sql
 from codings.base import Actor, new_id
 from codings.gs1 import PackCode
 from codings.tables import Product
@@ -25,6 +25,13 @@ from pharmacy.states import PACK_USE_ALLOWED, DispenseNumber, PackUseState, befo
 from pharmacy.tables import Pack, PackUse, PackUseStatus
 
 _P = PackUseState
+_COUNT = """
+    UPDATE pack SET taken = taken + given.count, pharmacy = %(pharmacy)s::varchar
+    FROM unnest(%(uids)s::varchar[], %(counts)s::numeric[]) AS given(uid, count)
+    WHERE pack.uid = given.uid AND taken + given.count <= size
+      AND (pharmacy IS NULL OR pharmacy = %(pharmacy)s::varchar)
+    RETURNING pack.uid
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +64,7 @@ def enter(session: Session, packs: Mapping[PackCode, Product]) -> dict[str, Pack
         }
         for code in codes
     ]
-    session.execute(insert(Pack).values(rows).on_conflict_do_nothing())
+    sql.put(session, Pack, rows, rest="ON CONFLICT DO NOTHING")
     locked = lock(session, [code.uid for code in codes])
     for code in codes:
         pack = locked[code.uid]
@@ -68,14 +75,14 @@ def enter(session: Session, packs: Mapping[PackCode, Product]) -> dict[str, Pack
 
 def lock(session: Session, uids: Collection[str]) -> dict[str, Pack]:
     """The packs' rows by UID, locked in that order, so that two who want the same packs wait in line."""
-    query = select(Pack).where(col(Pack.uid).in_(set(uids))).order_by(Pack.uid).with_for_update()
-    return {pack.uid: pack for pack in session.exec(query.execution_options(populate_existing=True))}
+    in_order = "WHERE uid = ANY(%(uids)s) ORDER BY uid FOR UPDATE"
+    return {pack.uid: pack for pack in sql.rows(session, Pack, in_order, {"uids": list(set(uids))})}
 
 
 def set_aside(session: Session, uids: Collection[str]) -> dict[str, PackUse]:
     """What is reserved of these locked packs, by UID: live, or past its time and nobody has cleared it away."""
-    query = select(PackUse).where(col(PackUse.uid).in_(set(uids)), PackUse.state == _P.RESERVED)
-    return {use.uid: use for use in session.exec(query.execution_options(populate_existing=True))}
+    reserved = "WHERE uid = ANY(%(uids)s) AND state = 'reserved'"
+    return {use.uid: use for use in sql.rows(session, PackUse, reserved, {"uids": list(set(uids))})}
 
 
 def require_free(
@@ -182,25 +189,14 @@ def step(
 def bear(session: Session, uses: Collection[PackUse], *, by: Actor) -> None:
     """Store new uses in the state in which they are born."""
     if uses:
-        session.add_all(uses)
-        session.flush()
+        sql.add(session, uses)
         _record(session, [(use.uid, use.id, None, use.state) for use in uses], why=None, by=by)
 
 
 def _count(session: Session, takes: Sequence[Take], *, by: Actor) -> None:
     """The guarded counter: no pack gives more than it holds, and the rest of an opened one only where it lies."""
-    wanted = _table([(one.code.uid, one.count) for one in takes], uid=String, count=Numeric)
-    counted = session.scalars(
-        update(Pack)
-        .where(
-            col(Pack.uid) == wanted.c.uid,
-            col(Pack.taken) + wanted.c.count <= col(Pack.size),
-            or_(col(Pack.pharmacy).is_(None), col(Pack.pharmacy) == by.centre),
-        )
-        .values(taken=col(Pack.taken) + wanted.c.count, pharmacy=by.centre)
-        .returning(col(Pack.uid)),
-        execution_options={"synchronize_session": False},
-    ).all()
+    wanted = {"uids": [one.code.uid for one in takes], "counts": [one.count for one in takes]}
+    counted = {row.uid for row in sql.run(session, _COUNT, {**wanted, "pharmacy": by.centre})}
     for one in takes:
         if one.code.uid not in counted:
             raise PackTaken(uid=one.code.uid)
@@ -253,8 +249,8 @@ def _record(
     why: str | None,
     by: Actor,
 ) -> None:
-    session.add_all(
+    changes = [
         PackUseStatus(uid=uid, use=use, from_state=was, to_state=now, at=by.at, by=by.id, why=why)
         for uid, use, was, now in steps
-    )
-    session.flush()
+    ]
+    sql.add(session, changes)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import tuple_
 from sqlmodel import Session, col, select
 
+from codings import sql
 from codings.base import Actor, Role
 from pharmacy.outcomes import AcceptanceUnknown
 from pharmacy.tables import Acceptance
@@ -30,16 +31,16 @@ class Held:
 
 def acceptance(session: Session, *, acceptance: UUID, by: Actor) -> Acceptance:
     """An acceptance of this pharmacy, live or not. Raises AcceptanceUnknown, also for another pharmacy's."""
-    found = session.exec(select(Acceptance).where(Acceptance.acceptance == acceptance)).first()
-    if found is None or (found.pharmacy != by.centre and by.role is not Role.SERVICE):
+    found = sql.rows(session, Acceptance, "WHERE acceptance = %(acceptance)s", {"acceptance": acceptance})
+    if not found or (found[0].pharmacy != by.centre and by.role is not Role.SERVICE):
         raise AcceptanceUnknown
-    return found
+    return found[0]
 
 
 def held(session: Session, *, number: Number, at: datetime) -> Acceptance | None:
     """The acceptance that holds a prescription at this instant, if a pharmacy does."""
-    found = session.get(Acceptance, tuple(number), populate_existing=True)
-    return found if found is not None and found.live(at) else None
+    found = sql.rows(session, Acceptance, "WHERE shabad = %(shabad)s AND n = %(n)s", number._asdict())
+    return found[0] if found and found[0].live(at) else None
 
 
 def held_among(session: Session, *, numbers: Collection[Number], at: datetime) -> dict[Number, Acceptance]:

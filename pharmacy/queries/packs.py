@@ -4,15 +4,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from codings import sql
 from codings.base import Actor
 from codings.gs1 import PackCode
 from pharmacy.states import HANDED_OVER, DispenseNumber, PackUseState
 from pharmacy.tables import AuthenticityCheck, Pack, PackCase, PackUse
+
+_HANDED_OVER_HERE: Final = """
+    SELECT shabad, n, d FROM pack_use WHERE uid = %(uid)s AND pharmacy = %(pharmacy)s AND state = ANY(%(states)s)
+    ORDER BY at DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +108,9 @@ def checks_for(
 
 def handed_over_here(session: Session, *, uid: str, by: Actor) -> DispenseNumber | None:
     """The newest dispense in which this very pharmacy handed the pack over, if it is still out."""
-    query = (
-        select(PackUse.shabad, PackUse.n, PackUse.d)
-        .where(PackUse.uid == uid, PackUse.pharmacy == by.centre, col(PackUse.state).in_(sorted(HANDED_OVER)))
-        .order_by(col(PackUse.at).desc())
-        .limit(1)
-    )
-    found = session.exec(query).first()
-    return DispenseNumber(*found) if found is not None else None
+    asked = {"uid": uid, "pharmacy": by.centre, "states": sorted(HANDED_OVER)}
+    found = sql.run(session, _HANDED_OVER_HERE, asked)
+    return DispenseNumber(*found[0]) if found else None
 
 
 def open_cases(session: Session, *, by: Actor) -> Sequence[PackCase]:

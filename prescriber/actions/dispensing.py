@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, column, update, values
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
+from codings import sql
 from codings.base import Actor
 from codings.systems import amount_text
 from codings.tables import AMOUNT
@@ -98,13 +99,8 @@ def _come_to(session: Session, row: Prescription, to_state: PrescriptionState, *
 
 
 def _windows(session: Session, number: Number) -> dict[tuple[int, int], ItemWindow]:
-    rows = session.exec(
-        select(ItemWindow)
-        .where(*is_number(ItemWindow, number))
-        .order_by(col(ItemWindow.item), col(ItemWindow.window))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    in_order = 'WHERE shabad = %(shabad)s AND n = %(n)s ORDER BY item, "window" FOR UPDATE'
+    rows = sql.rows(session, ItemWindow, in_order, number._asdict())
     return {(row.item, row.window): row for row in rows}
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
-from codings import jws
+from codings import jws, sql
 from codings.base import Row
 from codings.text import tehran_day
 from prescriber import signing
@@ -123,13 +123,13 @@ def _of_evidence(
         yield "signature_evidence.certificate_pem"
 
 
-def _rows(session: Session, table: type[R], of: Prescription, *order: Any) -> Sequence[R]:
-    query = select(table).where(*is_number(table, Number(of.shabad, of.n))).order_by(*order)
-    return session.exec(query.execution_options(populate_existing=True)).all()
+def _rows(session: Session, table: type[R], of: Prescription, order: str = "shabad") -> Sequence[R]:
+    there = f"WHERE shabad = %(shabad)s AND n = %(n)s ORDER BY {order}"
+    return sql.rows(session, table, there, {"shabad": of.shabad, "n": of.n})
 
 
 def _of_items(session: Session, row: Prescription, content: signing.Content) -> Differences:
-    rows = _rows(session, PrescriptionItem, row, col(PrescriptionItem.item))
+    rows = _rows(session, PrescriptionItem, row, "item")
     if [stored.item for stored in rows] != list(range(1, len(content.items) + 1)):
         yield "prescription_item"
         return
@@ -141,7 +141,7 @@ def _of_items(session: Session, row: Prescription, content: signing.Content) -> 
 
 
 def _of_windows(session: Session, row: Prescription, content: signing.Content) -> Differences:
-    rows = _rows(session, ItemWindow, row, col(ItemWindow.item), col(ItemWindow.window))
+    rows = _rows(session, ItemWindow, row, 'item, "window"')
     first_day = content.paper[1] if content.paper else tehran_day(content.issued)
     signed = [
         (place, fill, item.quantity)
@@ -169,7 +169,7 @@ def _coherent(status: PrescriptionState, *, whole: Decimal, left: Decimal) -> bo
 
 
 def _of_codes(session: Session, row: Prescription, content: signing.Content) -> Differences:
-    diagnoses = _rows(session, Diagnosis, row, col(Diagnosis.position))
+    diagnoses = _rows(session, Diagnosis, row, "position")
     signed = [(place, coding.system, coding.code) for place, coding in enumerate(content.codings, start=1)]
     if [(stored.position, stored.system, stored.code) for stored in diagnoses] != signed:
         yield "prescription_diagnosis"
@@ -179,7 +179,7 @@ def _of_codes(session: Session, row: Prescription, content: signing.Content) -> 
 
 
 def _of_history(session: Session, row: Prescription) -> Differences:
-    changes = _rows(session, PrescriptionStatus, row, col(PrescriptionStatus.step))
+    changes = _rows(session, PrescriptionStatus, row, "step")
     states = [None, *(change.to_state for change in changes)]
     if [change.from_state for change in changes] != states[:-1]:
         yield "prescription_status"

@@ -227,10 +227,11 @@ def any_live(session: Session, *, shabad: str) -> bool:
 
 def status_unscoped(session: Session, *, number: Number) -> PrescriptionState:
     """The stored state of any prescription."""
-    found = session.exec(select(Prescription.status).where(*is_number(Prescription, number))).one_or_none()
-    if found is None:
+    there = "SELECT status FROM prescription WHERE shabad = %(shabad)s AND n = %(n)s"
+    found = sql.run(session, there, number._asdict())
+    if not found:
         raise PrescriptionNotFound
-    return PrescriptionState(found)
+    return PrescriptionState(found[0].status)
 
 
 def generic_of(session: Session, *, number: Number, item: int) -> str:

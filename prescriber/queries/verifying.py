@@ -5,22 +5,27 @@ and every column is compared with the signed content. So a database administrato
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 import codings.queries as codings
-from codings import jws
+from codings import jws, sql
 from prescriber import signing
 from prescriber.outcomes import PrescriptionNotFound, SignatureRefused, Tampered
 from prescriber.queries.comparing import differences
 from prescriber.queries.prescriptions import is_number
 from prescriber.states import Number
 from prescriber.tables import Patient, Prescription, SignatureEvidence
+
+_WITH_EVIDENCE: Final = """
+    JOIN patient ON patient.id = prescription.patient LEFT JOIN signature_evidence USING (shabad, n)
+    WHERE prescription.shabad = %(shabad)s AND prescription.n = %(n)s
+"""
 
 
 def verify_scanned(
@@ -52,20 +57,10 @@ def verify_stored(
     to be issued by it, so that a key put into the register behind its back signs nothing. Raises Tampered,
     which names the places that differ.
     """
-    found = session.execute(
-        select(Prescription, Patient, SignatureEvidence)
-        .join(Patient, col(Patient.id) == col(Prescription.patient))
-        .outerjoin(
-            SignatureEvidence,
-            (col(SignatureEvidence.shabad) == col(Prescription.shabad))
-            & (col(SignatureEvidence.n) == col(Prescription.n)),
-        )
-        .where(*is_number(Prescription, number))
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
+    found = sql.joined(session, (Prescription, Patient, SignatureEvidence), _WITH_EVIDENCE, number._asdict())
+    if not found:
         raise PrescriptionNotFound
-    row, patient, evidence = found
+    row, patient, evidence = found[0]
     try:
         verified = _verified(session, row.jws, row.kid, seal_key=seal_key, ca_pem=ca_pem)
         content = signing.read(verified.payload)

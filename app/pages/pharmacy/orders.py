@@ -106,7 +106,6 @@ def _review(
         found: Sequence[Finding] = pharmacy_actions.check_order(
             session, number=desk.view.number, order=order, packs=looked, by=by
         )
-        session.expunge(statement)
     if problem is not None:
         found = problem.findings
     if any(finding.severity == Severity.STOP for finding in found):

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from codings import jws
+from codings import jws, sql
 from codings.base import Actor
 from codings.text import tehran_day
 from insurer.actions.claims.rows import new_version, record
@@ -57,8 +57,7 @@ def make_statement(
         made_at=by.at,
         expires_at=by.at + timedelta(minutes=STATEMENT_MINUTES),
     )
-    session.add(statement)
-    session.flush()
+    sql.add(session, [statement])
     return statement
 
 
@@ -107,25 +106,19 @@ def make_claims(
             created_at=by.at,
         )
         made.append(claim)
-    session.add_all(made)
-    session.flush()
+    sql.add(session, made)
+    sql.add(session, [new_version(claim, VersionKind.ORIGINAL, claim.amount) for claim in made])
     for claim in made:
-        session.add(new_version(claim, VersionKind.ORIGINAL, claim.amount))
         record(session, claim=claim, before=None, to=ClaimState.HELD, by=by)
-    session.flush()
     return made
 
 
 def _shared_lock(session: Session, shabad: str) -> Shabad:
     """The SHABAD, which nobody can give up until this transaction ends."""
-    row = session.exec(
-        select(Shabad)
-        .where(Shabad.shabad == shabad)
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None:
+    found = sql.rows(session, Shabad, "WHERE shabad = %(shabad)s FOR SHARE", {"shabad": shabad})
+    if not found:
         raise ShabadUnknown
+    [row] = found
     if row.state not in LIVE_SHABAD:
         words = SHABAD_WORDS[row.state]
         raise ShabadStateRefused(shabad=shabad, state_fa=words.fa, state_en=words.en)

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col
 
+from codings import sql
 from codings.base import Actor, emit
 from insurer.outcomes import ClaimReady, ClaimStateRefused
 from insurer.sealing import sha256
@@ -53,19 +54,18 @@ def record(
     why: str | None = None,
 ) -> None:
     """The history row of a change."""
-    session.add(
-        ClaimStatus(
-            shabad=claim.shabad,
-            n=claim.n,
-            d=claim.d,
-            insurer=claim.insurer,
-            from_state=before,
-            to_state=to,
-            at=by.at,
-            by=by.id,
-            why=why,
-        )
+    change = ClaimStatus(
+        shabad=claim.shabad,
+        n=claim.n,
+        d=claim.d,
+        insurer=claim.insurer,
+        from_state=before,
+        to_state=to,
+        at=by.at,
+        by=by.id,
+        why=why,
     )
+    sql.add(session, [change])
 
 
 def queue(session: Session, *, claim: Claim, version: ClaimVersion, line: bytes, by: Actor) -> None:
