@@ -53,9 +53,9 @@ def interaction(order: Order) -> Iterator[Finding]:
     codes = frozenset[str]().union(
         *(order.codes(medicine) for _, medicine in ordered), *(order.codes(one.medicine) for one in taken)
     )
+    beginnings = {code[:length] for code in codes for length in range(1, len(code) + 1)}
     for harm in order.interactions or ():
-        a, b = tuple(harm.a), tuple(harm.b)
-        if not (any(code.startswith(a) for code in codes) and any(code.startswith(b) for code in codes)):
+        if beginnings.isdisjoint(harm.a) or beginnings.isdisjoint(harm.b):
             continue
         for (first, one), (second, other) in combinations(ordered, 2):
             if _harm(harm, order, one, other):

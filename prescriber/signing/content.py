@@ -31,6 +31,7 @@ w     paper: [SHA-256 of its image, date written]
 """
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -175,6 +176,7 @@ def payload(content: Content) -> bytes:
     return jws.deflate(plain_json(content))
 
 
+@lru_cache(maxsize=256)  # one request reads the same bytes several times
 def read(payload: bytes) -> Content:
     """What signed bytes say; InvalidContent unless it is exactly what `plain_json` would write of it.
 
