@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import psycopg
 
 from app import migrate
 from app.db import writing
@@ -113,6 +114,8 @@ def ground(*, processes: int, options: Mapping[str, str]) -> Iterator[Ground]:
         stack.callback(found.stop_database)
         for address in found.addresses:
             _wait(address)
+        with psycopg.connect(found.cluster.dsn, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")  # the ground itself is not what a careless database may lose
         yield found
         supervisor.kill()  # before the database, so that nothing is left talking to it
         supervisor.wait()
