@@ -100,6 +100,7 @@ class Caller:
         if answer.status_code >= 500:
             self.tally.fault(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
             return None
+        self.tally.count("answers")
         return answer
 
     def _bearer(self) -> str:
