@@ -101,11 +101,13 @@ def storm(found: Ground, on: Hands, numbers: range, *, database_every: int = 6) 
         def story(number: int, national_id: str) -> None:
             offer(write(on, number, national_id))
 
-        for written in list(clinic.map(write, [on] * half, numbers, ids[:half])):
-            offer(written)
+        peaceful = [clinic.submit(write, on, *one) for one in zip(numbers[:half], ids[:half], strict=True)]
+        for written in peaceful:
+            if written.exception() is None:
+                offer(written.result())
         stories = [clinic.submit(story, *one) for one in zip(numbers[half:], ids[half:], strict=True)]
         _kill_until_done(found, on.tally, stories, fights, database_every)
-    for future in (*stories, *fights):
+    for future in (*peaceful, *stories, *fights):
         if (fault := future.exception()) is not None:
             on.tally.fault(f"{type(fault).__name__}: {fault}")
 
