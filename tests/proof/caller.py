@@ -8,7 +8,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,7 @@ from codings.base import new_id
 
 AGAIN: Final = frozenset({"busy", "idempotency.running"})
 PATIENCE_S: Final = 15.0  # of one try; a process that is killed ends it sooner
-GIVE_UP_S: Final = 120.0  # of all tries together
+GIVE_UP_S: Final = 90.0  # of all tries together
 _PAUSE_S: Final = (0.02, 0.2)
 _TOKEN_S: Final = 200.0
 
@@ -31,10 +31,14 @@ class GaveUp(Exception):  # noqa: N818  the end of a story
 
 @dataclass
 class Tally:
-    """Counts and faults, from any thread. A fault is an answer that nobody should ever be given."""
+    """Counts and faults, from any thread. A fault is an answer that nobody should ever be given.
+
+    `hopeless` once somebody gave up: then the others need not try any longer.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    hopeless: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def count(self, what: str) -> None:
@@ -44,6 +48,14 @@ class Tally:
     def fault(self, words: str) -> None:
         with self._lock:
             self.faults.append(words)
+
+    def tries(self) -> Iterator[None]:
+        """As many tries as patience allows. Raises GaveUp."""
+        end = time.monotonic() + GIVE_UP_S
+        while time.monotonic() < end and not self.hopeless:
+            yield
+        self.hopeless = True
+        raise GaveUp
 
 
 @dataclass
@@ -67,8 +79,7 @@ class Caller:
     def ask(
         self, method: str, path: str, body: Any, *, once: str | None = None, hasty: bool = False
     ) -> httpx.Response:
-        end = time.monotonic() + GIVE_UP_S
-        while time.monotonic() < end:
+        for _ in self.tally.tries():
             headers = {"Authorization": f"Bearer {self._bearer()}", "Accept-Language": "en"}
             if once is not None:
                 headers["Idempotency-Key"] = once
@@ -79,7 +90,7 @@ class Caller:
             hasty = False
             self.tally.count("retries")
             time.sleep(random.uniform(*_PAUSE_S))
-        raise GaveUp(f"{method} {path}")
+        raise AssertionError("`tries` ends by raising")
 
     def _try(self, method: str, path: str, patience: float, **sent: Any) -> httpx.Response | None:
         """One try; None when nobody knows what became of it."""
@@ -111,8 +122,8 @@ class Caller:
             return self._token
 
     def _new_token(self) -> str:
-        name, end = self.entry["client_id"], time.monotonic() + GIVE_UP_S
-        while time.monotonic() < end:
+        name = self.entry["client_id"]
+        for _ in self.tally.tries():
             now = int(time.time())
             claims = {"iss": name, "sub": name, "aud": self.audience, "jti": str(new_id())}
             form = {
@@ -127,7 +138,7 @@ class Caller:
                 answer.raise_for_status()
                 return str(answer.json()["access_token"])
             time.sleep(random.uniform(*_PAUSE_S))
-        raise GaveUp("/oauth/token")
+        raise AssertionError("`tries` ends by raising")
 
 
 def code_of(answer: httpx.Response) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -107,7 +107,8 @@ def storm(found: Ground, on: Hands, numbers: range, *, database_every: int = 6) 
                 offer(written.result())
         stories = [clinic.submit(story, *one) for one in zip(numbers[half:], ids[half:], strict=True)]
         _kill_until_done(found, on.tally, stories, fights, database_every)
-    for future in (*peaceful, *stories, *fights):
+    ended: list[Future[Any]] = [*peaceful, *stories, *fights]
+    for future in ended:
         if (fault := future.exception()) is not None:
             on.tally.fault(f"{type(fault).__name__}: {fault}")
 

@@ -19,7 +19,7 @@ from codings.base import new_id
 from codings.tables import Product
 from codings.text import tehran_day
 from tests.journeys.conftest import J02, raw_signature
-from tests.proof.caller import GIVE_UP_S, Caller, GaveUp, Tally, caller, code_of, key_of
+from tests.proof.caller import Caller, Tally, caller, code_of, key_of
 from tests.proof.ground import Ground
 
 IRC: Final = "9999000090010001"  # amoxicillin 500 mg, ten capsules in a pack
@@ -157,8 +157,7 @@ def _order() -> dict[str, Any]:
 def fight(on: Hands, pharmacy: Caller, rival: Caller, wanted: Written) -> None:
     """One counter of a pharmacy: accept, hand over a pack, let go, until nothing is left to hand over."""
     barcode: str | None = wanted.contested
-    end = time.monotonic() + GIVE_UP_S
-    while time.monotonic() < end:
+    for _ in on.tally.tries():
         accepted = pharmacy.post("/prescriptions/accept", {"qr": wanted.qr}, hasty=random.random() < HASTY)
         if (code := code_of(accepted)) in LOST:
             time.sleep(random.uniform(0.02, 0.1))
@@ -176,7 +175,6 @@ def fight(on: Hands, pharmacy: Caller, rival: Caller, wanted: Written) -> None:
         if not code and answer.json()["prescription"]["status"] == "dispensed":
             return
         pharmacy.post(f"/acceptances/{held}/release", {})
-    raise GaveUp(wanted.number)
 
 
 def _hand_over(on: Hands, pharmacy: Caller, rival: Caller, held: str, barcode: str) -> httpx.Response:
