@@ -45,6 +45,11 @@ class Tally:
         with self._lock:
             self.counts[what] += 1
 
+    @property
+    def acknowledged(self) -> int:
+        """How many deeds somebody was told are done."""
+        return self.counts["signatures acknowledged"] + self.counts["dispenses acknowledged"]
+
     def fault(self, words: str) -> None:
         with self._lock:
             self.faults.append(words)

@@ -36,7 +36,7 @@ CARELESS: Final = MappingProxyType(
 )
 GAP_S: Final = (0.25, 0.6)
 PROCESSES: Final = 4
-ANSWERS: Final = 5  # that somebody is given between two kills, at least
+ANSWERS: Final = 8  # that somebody is given between two kills, at least
 CLINIC_THREADS: Final = 2
 COUNTER_THREADS: Final = 8
 COUNTERS: Final = 2  # of each pharmacy
@@ -120,7 +120,7 @@ def _kill_until_done(
     fights: Sequence[Future[None]],
     database_every: int,
 ) -> None:
-    """Kill, but never so fast that nobody gets anything done: on a busy machine the gap is as long as it needs."""
+    """Kill, half the time just when somebody was told that a deed is done, and never so fast that nothing gets done."""
 
     def done() -> bool:
         return all(one.done() for one in (*stories, *fights))
@@ -132,6 +132,10 @@ def _kill_until_done(
         while tally.counts["answers"] < answered + ANSWERS and not done():
             time.sleep(0.02)
         deeds += 1
+        if random.random() < 0.5:  # the worst moment: somebody has just been told that it is done
+            told = tally.acknowledged
+            while tally.acknowledged == told and not done():
+                time.sleep(0.001)
         if deeds % database_every == 0:
             found.crash_database()
             tally.count("databases crashed")
