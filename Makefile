@@ -1,6 +1,6 @@
 # Everything one does with a checkout. `make run` and `make test` need Python 3.11 or newer and nothing else.
 
-.PHONY: help environment browser run simulate demo test check bench screenshots lock vendor
+.PHONY: help environment browser run simulate demo test check crash bench screenshots lock vendor
 
 python := .venv/bin/python
 # The tests of a file stay together: they share its servers.
@@ -33,6 +33,9 @@ check: environment ## What CI runs: lint, format, types, import contracts, tests
 	$(python) -m mypy
 	$(python) .venv/bin/lint-imports
 	@$(MAKE) --no-print-directory test
+
+crash: environment ## Kill the service and its database for half an hour while people work, and look for what was lost
+	@exec $(python) -m tests.proof.crash --minutes 30
 
 bench: environment browser ## How quickly a medicine is found, a release of 50,000 rows loaded, and a slip made by keyboard at 90 ms a key
 	@$(python) -m tests.bench.search

@@ -1,7 +1,8 @@
 """The jobs: one task for each event that something follows from, and the sweeps that find what was left behind.
 
 Tasks are thin: they hand the service to a reaction. A task that fails is tried again, later and later; what even that
-misses (a worker killed at the wrong moment) the sweeps take up, since every reaction can run twice.
+misses (a worker killed at the wrong moment) the sweeps take up, the task itself and what it left behind, since every
+reaction can run twice.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from app import attempts, ceremonies, idempotency, reactions, tokens
 from app.accounts import forget_ended
 from app.db import writing
 from app.outbox import REACTIONS
-from app.queue import queue
+from app.queue import queue, take_up
 from app.service import Service
 
 _KEPT = timedelta(hours=48)
@@ -54,6 +55,7 @@ def _task(reaction: Callable[..., None]) -> Callable[..., Any]:
 
 
 async def _sweep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  the hour it was due
+    await asyncio.to_thread(take_up, _service(context))
     await asyncio.to_thread(reactions.sweep, _service(context))
 
 

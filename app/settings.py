@@ -60,6 +60,11 @@ class Settings(BaseSettings):
     statement_timeout_ms: int = Field(default=10_000, ge=1)
     run_worker: bool = Field(default=True, description="Run queued jobs in this process too.")
     worker_concurrency: int = Field(default=2, ge=1, le=50)
+    worker_silence_s: int = Field(
+        default=30,
+        ge=3,
+        description="Without a sign of life for so long a worker is dead, its jobs run again.",
+    )
 
     second_factor_required: bool = Field(
         default=True,
