@@ -72,7 +72,6 @@ class Office(Walk):
             self.receive(*newest(list(self.book.batches), i), wrong=wrong)
 
     def seal(self, insurer: str) -> None:
-        before = len(self.book.batches)
         made = sealing.seal(self.service, insurer=insurer, by=self.service.itself("seal"))
         if made is None:
             self.tally.refused["seal_batch"]["(nothing waits)"] += 1
@@ -81,7 +80,7 @@ class Office(Walk):
         self.tally.done["seal_batch"] += 1
         self.settled("seal_batch")
         self.agreed()
-        assert len(self.book.batches) == before + 1
+        assert (made.insurer, made.seq) in self.book.batches
 
     def fetch(self, i: int, cut: int) -> None:
         """In two parts, at any time: the parts are the file."""
