@@ -110,6 +110,12 @@ PROMISES: dict[str, str] = {
                                 WHERE e.number = format('%%s-%%s.%%s', c.shabad, c.n, c.d))
                 OR EXISTS (SELECT FROM pack_use u WHERE (u.shabad, u.n, u.d) = (c.shabad, c.n, c.d)
                               AND (u.state <> 'consumed' OR u.supplied_at IS NULL)))""",
+    "who stands second waits for the first, where the plan says so": """
+        SELECT c.number, c.state FROM claim c JOIN dispense d USING (shabad, n, d)
+         WHERE c.after_basic AND c.state NOT IN ('held', 'void')
+           AND (c.basic_at IS NULL OR NOT EXISTS (
+                SELECT FROM claim b WHERE (b.shabad, b.n, b.d, b.kind) = (c.shabad, c.n, c.d, 'basic')
+                   AND b.approved IS NOT NULL))""",
     "the queue holds what is ready and what is to be taken back": """
         WITH waiting AS (
             SELECT insurer, number AS claim, version FROM claim WHERE state = 'ready'

@@ -105,6 +105,16 @@ def one_pack_two_counters(machine: Machine) -> None:
     machine.dispense(i=1, amount="all", kind="new", product=0, places=set())
 
 
+def one_pack_twice(machine: Machine) -> None:
+    _tell(machine, HANDED, items=[0])
+    _tell(machine, HELD, items=[0], person=1)
+    for kind in ("opened", "seen"):
+        machine.scan(i=0, place=0, kind=kind, product=0)
+        machine.dispense(i=0, amount="all", kind=kind, product=0, places=set())
+    machine.dispense(i=0, amount="one", kind="new", product=1, places=set())
+    machine.dispense(i=0, amount="all", kind="opened", product=1, places=set())  # what is left of it is less
+
+
 def bare_desk(machine: Machine) -> None:
     _tell(machine, PROVEN)
     machine.eliminate(i=0)
@@ -163,6 +173,7 @@ STORIES: tuple[Callable[[Machine], None], ...] = (
     corrected,
     too_late,
     one_pack_two_counters,
+    one_pack_twice,
     bare_desk,
     officials,
     on_paper,
