@@ -67,6 +67,12 @@ PROMISES: dict[str, str] = {
             OR u.counter IS DISTINCT FROM p.pharmacy""",
     "a pack is set aside once": """
         SELECT uid, count(*) FROM pack_use WHERE state = 'reserved' GROUP BY uid HAVING count(*) > 1""",
+    "nobody clears away what is still set aside for another": """
+        SELECT u.uid, u.pharmacy, u.reserved_until, h.at FROM pack_use_status h
+          JOIN pack_use u ON (u.uid, u.id) = (h.uid, h."use")
+         WHERE h.why = 'cleared' AND u.reserved_until > h.at AND NOT EXISTS (
+               SELECT FROM pack_use own WHERE own.uid = u.uid AND own.acceptance = u.acceptance
+                  AND own.id <> u.id AND own.at = h.at)""",
     "every Rial is in one share": """
         SELECT s.shabad, s.id, s.totals FROM cost_statement s,
                LATERAL (SELECT sum((l->>'gross')::bigint) AS gross, sum((l->>'basic')::bigint) AS basic,
