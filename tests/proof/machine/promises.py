@@ -148,6 +148,20 @@ PROMISES: dict[str, str] = {
             OR (c.state NOT IN ('held', 'void', 'ready') AND count(i.claim) = 0)
             OR bool_or(i.claim IS NOT NULL AND (v.line IS DISTINCT FROM i.line
                        OR encode(sha256(i.line), 'hex') <> v.sha256))""",
+    "claimed is dispensed less what came back": """
+        SELECT c.number, c.state, c.amount, sum(v.amount) AS sent FROM claim c JOIN dispense d USING (shabad, n, d)
+          LEFT JOIN batch_item i ON (i.insurer, i.claim) = (c.insurer, c.number)
+          LEFT JOIN claim_version v ON (v.shabad, v.n, v.d, v.insurer, v.version)
+                                       = (c.shabad, c.n, c.d, c.insurer, i.version)
+         WHERE NOT EXISTS (SELECT FROM claim_status h  -- what could not be read is sent twice
+                            WHERE (h.shabad, h.n, h.d, h.insurer) = (c.shabad, c.n, c.d, c.insurer)
+                              AND h.to_state = 'returned')
+         GROUP BY c.shabad, c.n, c.d, c.insurer, d.state
+        HAVING coalesce(sum(v.amount), 0) <> CASE
+                   WHEN c.state IN ('held', 'ready', 'void') THEN 0
+                   WHEN d.state = 'recorded' OR EXISTS (
+                        SELECT FROM ready_claim q WHERE (q.insurer, q.claim) = (c.insurer, c.number)) THEN c.amount
+                   ELSE 0 END""",
     "a decision explains every Rial": """
         SELECT r.claim, r.version, r.result_no FROM claim_result r
           JOIN claim c ON (c.insurer, c.number) = (r.insurer, r.claim)
