@@ -45,6 +45,8 @@ REFUSED = frozenset(
         "dispense.return_too_late",
         "pack.taken",
         "pack.reserved",
+        "pack.opened_elsewhere",
+        "pack.not_enough_left",
         "shabad.in_use",
         "signature.refused",
         "batch.mismatch",

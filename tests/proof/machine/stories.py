@@ -100,6 +100,7 @@ def one_pack_two_counters(machine: Machine) -> None:
     machine.dispense(i=1, amount="all", kind="opened", product=1, places=set())
     machine.dispense(i=0, amount="all", kind="opened", product=1, places=set())
     machine.scan(i=1, place=0, kind="opened", product=1)
+    machine.dispense(i=1, amount="one", kind="opened", product=1, places=set())
     for kind in ("other", "expired", "recalled", "unknown", "mismatch"):
         machine.scan(i=1, place=0, kind=kind, product=0)
     machine.dispense(i=1, amount="all", kind="new", product=0, places=set())
@@ -108,9 +109,8 @@ def one_pack_two_counters(machine: Machine) -> None:
 def one_pack_twice(machine: Machine) -> None:
     _tell(machine, HANDED, items=[0])
     _tell(machine, HELD, items=[0], person=1)
-    for kind in ("opened", "seen"):
-        machine.scan(i=0, place=0, kind=kind, product=0)
-        machine.dispense(i=0, amount="all", kind=kind, product=0, places=set())
+    machine.scan(i=0, place=0, kind="seen", product=0)
+    machine.dispense(i=0, amount="all", kind="opened", product=0, places=set())
     machine.dispense(i=0, amount="one", kind="new", product=1, places=set())
     machine.dispense(i=0, amount="all", kind="opened", product=1, places=set())  # what is left of it is less
 
