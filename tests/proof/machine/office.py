@@ -253,19 +253,19 @@ class Office(Walk):
                 "lines": [{"claim": asked.number, "version": version, "kind": kind, "amount": signed}],
             }
         )
-        if self.transfer(asked.insurer, told):
-            assert part != "more" or kind == "recovery" or amount <= asked.amount
+        if self.transfer(asked.insurer, told, never=part == "more"):
             asked.paid += signed
             self.book.payments.append((asked.insurer, told))
             self.tally.done[f"paid-{kind}"] += 1
 
-    def transfer(self, insurer: str, told: RemittanceInput) -> bool:
+    def transfer(self, insurer: str, told: RemittanceInput, *, never: bool = False) -> bool:
         """Whether this is a payment that was not known before."""
         by = self.officer(insurer)
         kept = self.ask(
             "record_remittance",
             by,
             lambda session: payments.record_remittance(session, insurer=insurer, remittance=told, by=by),
+            never=never,
         )
         return kept is not None and kept[1]
 

@@ -178,6 +178,10 @@ PROMISES: dict[str, str] = {
                SELECT coalesce(sum(l.amount), 0) AS sum FROM remittance_line l
                 WHERE (l.insurer, l.claim) = (c.insurer, c.number)) x
          WHERE c.paid <> x.sum OR c.paid NOT BETWEEN 0 AND c.amount""",
+    "nothing is paid twice": """
+        SELECT c.number, c.approved, sum(l.amount) FROM claim c
+          JOIN remittance_line l ON (l.insurer, l.claim, l.kind) = (c.insurer, c.number, 'payment')
+         GROUP BY c.number, c.approved HAVING sum(l.amount) > coalesce(c.approved, 0)""",
     "a claim at rest balances": """
         SELECT c.number, c.state, v.kind, c.approved, c.paid FROM claim c
           JOIN claim_version v USING (shabad, n, d, insurer, version)

@@ -45,6 +45,8 @@ def decisions(machine: Machine) -> None:
     machine.answer(i=0, verb="accept_result", stranger=True)
     machine.answer(i=0, verb="accept_result", stranger=False)
     machine.answer(i=0, verb="accept_result", stranger=False)
+    for part in ("half", "more", "all"):
+        machine.pay(i=0, kind="payment", part=part)
     _tell(machine, SENT - 1, person=2)
     machine.batch(what="seal", insurer="1", i=0, cut=0, wrong="")
     for wrong in ("hash", "count", "insurer"):
