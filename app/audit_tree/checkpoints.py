@@ -70,10 +70,6 @@ def after(session: Session, size: int, *, most: int) -> list[AuditCheckpoint]:
     return list(session.exec(query.order_by(col(AuditCheckpoint.size)).limit(most)))
 
 
-def of_size(session: Session, size: int) -> AuditCheckpoint | None:
-    return session.get(AuditCheckpoint, size)
-
-
 def write_file(service: Service, *, at_once: int = 1_000) -> int:
     """Add to the file what it does not have yet; gives how many. What a crash left out comes with the next.
 
