@@ -13,6 +13,7 @@
     python -m app client disable ID
     python -m app codings load [FOLDER]                   put a folder of releases into force; the shipped one if none
     python -m app codings map-official EXPORT --out FOLDER    a drug registry's codes on the shipped medicines
+    python -m app audit verify [--checkpoints FILE]       whether anything of the audit was changed or taken out
 
 All but run, demo, simulate and map-official work on the database of DATABASE_URL.
 """
@@ -31,7 +32,7 @@ import uvicorn
 from sqlalchemy import exc
 from sqlmodel import Session
 
-from app import accounts, clients, demo_run, migrate, server, worker
+from app import accounts, audit_commands, clients, demo_run, migrate, server, worker
 from app.db import writing
 from app.gateways.ports import make_gateways
 from app.gateways.simulator import create_simulator
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     _account_commands(commands)
     _client_commands(commands)
     _codings_commands(commands)
+    audit_commands.add_commands(commands, _service)
     centre = commands.add_parser("centre", help="centres").add_subparsers(required=True, metavar="VERB")
     add = _command(centre, "add", "register a centre", _written(_centre_add))
     for word in ("siam", "kind", "name_fa", "name_en", "province"):

@@ -13,7 +13,7 @@ from typing import Any
 import procrastinate
 from procrastinate import JobContext
 
-from app import attempts, ceremonies, idempotency, reactions, tokens
+from app import attempts, audit_tree, ceremonies, idempotency, reactions, tokens
 from app.accounts import forget_ended
 from app.db import writing
 from app.outbox import REACTIONS
@@ -45,6 +45,10 @@ def register() -> None:
         queue.periodic(cron="* * * * * */10")(sweep)  # the sixth field is seconds
         tidy = queue.task(name="noskheh.tidy", pass_context=True, queueing_lock="tidy")(_tidy)
         queue.periodic(cron="17 * * * *")(tidy)
+        audit = queue.task(
+            name="noskheh.seal_audit", pass_context=True, queueing_lock="seal_audit", retry=_AGAIN
+        )(_seal_audit)
+        queue.periodic(cron="*/5 * * * *")(audit)
 
 
 def _task(reaction: Callable[..., None]) -> Callable[..., Any]:
@@ -61,6 +65,10 @@ async def _sweep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  
 
 async def _tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     await asyncio.to_thread(tidy, _service(context))
+
+
+async def _seal_audit(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    await asyncio.to_thread(audit_tree.seal, _service(context))
 
 
 def tidy(service: Service) -> None:

@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     keys_folder: Path = Field(
         default=Path("var/keys"), description="Private keys, one file of mode 0600 each."
     )
+    checkpoints_file: Path = Field(
+        default=Path("var/checkpoints.jws"),
+        description="Where the audit's signed checkpoints are added, one a line; best on another machine's disk.",
+    )
     shabad_pattern: str = Field(
         default=r"^[0-9A-Z]{8,20}$", description="What a SHABAD of any issuer looks like."
     )

@@ -22,6 +22,7 @@ WRITERS = {
         "accounts",
         "attempts",
         "audit",
+        "audit_tree",
         "ceremonies",
         "clients",
         "gateways",

@@ -128,6 +128,8 @@ def price(session: Session, *, order: DispenseInput, by: Actor) -> tuple[CostSta
         prices_release=codings.release_of(session, PRODUCT),
         by=by,
     )
+    whose = audit.whose(session, shabad=number.shabad)
+    audit.did(session, by=by, verb="dispense.price", subject=str(number), patient=whose)
     return statement, findings
 
 
@@ -215,7 +217,8 @@ def take_back(session: Session, *, number: DispenseNumber, reason: str, by: Acto
     view = pharmacy_actions.take_back(session, number=number, reason=reason, by=by)
     claim_actions.unwind_claims(session, shabad=number.shabad, n=number.n, d=number.d, by=by)
     news.tell_prescriber(session, Number(number.shabad, number.n))
-    audit.did(session, by=by, verb="dispense.return", subject=str(number))
+    whose = audit.whose(session, shabad=number.shabad)
+    audit.did(session, by=by, verb="dispense.return", subject=str(number), patient=whose)
     return view
 
 
