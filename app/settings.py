@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     run_worker: bool = Field(default=True, description="Run queued jobs in this process too.")
     worker_concurrency: int = Field(default=2, ge=1, le=50)
 
+    stop_seconds: int = Field(
+        default=20, ge=1, description="How long a stop waits for requests in flight and jobs at hand."
+    )
+
     second_factor_required: bool = Field(
         default=True,
         description="Nobody works by password alone: a passkey or one-time codes are set up first.",
