@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 import app.api
 import app.pages
-from app import errors, idempotency, jobs, production, queue, security, web
+from app import errors, idempotency, jobs, production, queue, scraping, security, web
 from app.bell import Bell
 from app.db import make_engine
 from app.keys import open_keys
@@ -105,7 +105,7 @@ def create_app(service: Service) -> FastAPI:
         for router in getattr(package, "routers", []):
             application.include_router(router)
     if service.settings.demonstration:
-        for router in app.pages.demonstration_routers:
+        for router in (*app.api.demonstration_routers, *app.pages.demonstration_routers):
             application.include_router(router)
     if STATIC.is_dir():
         application.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -121,6 +121,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
         stack.callback(service.close)
         if not service.settings.demonstration:
             await anyio.to_thread.run_sync(production.check, service)
+        stack.enter_context(scraping.offered(service))
         await stack.enter_async_context(queue.opened(service))
         bell: Bell = application.state.bell
         await bell.start()

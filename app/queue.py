@@ -14,7 +14,8 @@ import psycopg
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
+from sqlmodel import Session
 
 from app.db import TAKE_ROLE
 from app.service import Service
@@ -26,12 +27,28 @@ POLL_S = 5.0  # a notice wakes the worker at once; this is for a notice that was
 AGAIN_S = 2.0
 WORKER_CONNECTIONS = 2  # beside one for each job that runs at once: listening, and fetching
 
+# A job that was put back is due from its hour on; any other since it was queued.
+DUE = text(
+    """
+    SELECT count(*), coalesce(max(extract(epoch FROM now() - coalesce(j.scheduled_at, e.at))), 0)
+    FROM procrastinate_jobs j
+    LEFT JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'
+    WHERE j.status = 'todo' AND (j.scheduled_at IS NULL OR j.scheduled_at <= now())
+    """
+)
+
 queue = App(connector=PsycopgConnector())
 
 
 def conninfo(settings: Settings) -> str:
     """The database address as libpq reads it."""
     return make_url(settings.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def due(session: Session) -> tuple[int, float]:
+    """How many jobs could run now, and for how many seconds the oldest of them could have."""
+    jobs, seconds = session.connection().execute(DUE).one()
+    return int(jobs), float(seconds)
 
 
 @asynccontextmanager

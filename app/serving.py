@@ -9,7 +9,7 @@ import contextlib
 import uvicorn
 from fastapi import FastAPI
 
-from app import production
+from app import logs, production
 from app.gateways.ports import make_gateways
 from app.main import create_app, open_service
 from app.settings import Settings
@@ -21,12 +21,14 @@ def run(*, host: str, port: int, processes: int = 1) -> int:
     production.check_settings(settings)
     with contextlib.closing(open_service(settings, gateways=make_gateways)) as service:
         production.check(service)
+    logs.install()
     uvicorn.run(
         "app.serving:application",
         factory=True,
         host=host,
         port=port,
         workers=processes,
+        log_config=None,  # uvicorn speaks through app/logs.py
         access_log=False,  # its lines hold addresses; ours hold patterns
         server_header=False,
         date_header=False,
@@ -38,4 +40,5 @@ def run(*, host: str, port: int, processes: int = 1) -> int:
 
 def application() -> FastAPI:
     """The application of one process, from the environment."""
+    logs.install()
     return create_app(open_service(Settings(), gateways=make_gateways))

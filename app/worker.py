@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 
-from app import jobs, production, queue
+from app import jobs, logs, production, queue, scraping
 from app.gateways.ports import make_gateways
 from app.main import open_service
 from app.service import Service
@@ -16,7 +16,9 @@ def run() -> int:
     with contextlib.closing(open_service(Settings(), gateways=make_gateways)) as service:
         if not service.settings.demonstration:
             production.check(service)
-        asyncio.run(_work(service))
+            logs.install()
+        with scraping.offered(service):
+            asyncio.run(_work(service))
     return 0
 
 

@@ -8,17 +8,35 @@ from tests.app.conftest import no_gateways
 
 
 def test_a_living_service_says_so(client):
-    assert client.get("/health/live").json() == {"status": "ok", "missing": []}
+    assert client.get("/health/live").json() == {"status": "ok", "missing": [], "late": []}
 
 
 def test_readiness_names_what_is_missing(client, service):
     told = client.get("/health/ready")
-    assert (told.status_code, told.json()) == (200, {"status": "ok", "missing": []})
+    assert (told.status_code, told.json()) == (200, {"status": "ok", "missing": [], "late": []})
     with service.engine.begin() as connection:
         connection.exec_driver_sql("RESET ROLE")
         connection.exec_driver_sql("ALTER TABLE procrastinate_jobs RENAME TO put_away")
     told = client.get("/health/ready")
-    assert (told.status_code, told.json()) == (503, {"status": "missing", "missing": ["queue"]})
+    assert (told.status_code, told.json()) == (503, {"status": "missing", "missing": ["queue"], "late": []})
+
+
+def test_a_database_behind_the_code_is_not_ready(client, service):
+    with service.engine.begin() as connection:
+        connection.exec_driver_sql("RESET ROLE")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    told = client.get("/health/ready")
+    assert (told.status_code, told.json()["missing"]) == (503, ["migrations"])
+
+
+def test_a_late_worker_is_told_and_care_goes_on(client, service):
+    with service.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, scheduled_at)"
+            " VALUES ('default', 'noskheh.tidy', now() - interval '1 hour')"
+        )
+    told = client.get("/health/ready")
+    assert (told.status_code, told.json()) == (200, {"status": "ok", "missing": [], "late": ["worker"]})
 
 
 def test_without_a_database_it_lives_but_is_not_ready(settings, tmp_path):
