@@ -15,6 +15,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 from sqlalchemy import make_url, text
+from sqlmodel import Session
 
 from app.db import TAKE_ROLE, side_session
 from app.service import Service
@@ -48,12 +49,28 @@ TAKE_UP = text("""
     FROM stuck WHERE job.id = stuck.id AND stuck.queueing_lock IS NULL
 """)
 
+# A job that was put back is due from its hour on; any other since it was queued.
+DUE = text(
+    """
+    SELECT count(*), coalesce(max(extract(epoch FROM now() - coalesce(j.scheduled_at, e.at))), 0)
+    FROM procrastinate_jobs j
+    LEFT JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'
+    WHERE j.status = 'todo' AND (j.scheduled_at IS NULL OR j.scheduled_at <= now())
+    """
+)
+
 queue = App(connector=PsycopgConnector())
 
 
 def conninfo(settings: Settings) -> str:
     """The database address as libpq reads it."""
     return make_url(settings.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def due(session: Session) -> tuple[int, float]:
+    """How many jobs could run now, and for how many seconds the oldest of them could have."""
+    jobs, seconds = session.connection().execute(DUE).one()
+    return int(jobs), float(seconds)
 
 
 @asynccontextmanager
@@ -97,7 +114,7 @@ async def work(service: Service, *, until_empty: bool = False) -> None:
                 wait=not until_empty,
                 listen_notify=not until_empty,
                 fetch_job_polling_interval=POLL_S,
-                shutdown_graceful_timeout=10.0,
+                shutdown_graceful_timeout=service.settings.stop_seconds,
                 update_heartbeat_interval=service.settings.worker_silence_s / BEATS,
                 stalled_worker_timeout=service.settings.worker_silence_s,
                 install_signal_handlers=False,

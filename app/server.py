@@ -32,7 +32,8 @@ from app.demo import world
 from app.embedded import ClusterError, home_for, start
 from app.gateways.ports import make_gateways
 from app.keys import KeyFileError
-from app.main import DurabilityError, create_app, open_service
+from app.main import create_app, open_service
+from app.production import Unfit
 from app.service import Service
 from app.settings import Settings
 from codings.tables import Certificate
@@ -52,7 +53,7 @@ def run(*, port: int, host: str = "127.0.0.1") -> int:
     try:
         with contextlib.ExitStack() as stack:
             _serve(stack, host, port)
-    except (CannotStart, ClusterError, KeyFileError, DurabilityError, migrate.MigrationError) as no:
+    except (CannotStart, ClusterError, KeyFileError, Unfit, migrate.MigrationError) as no:
         print(f"Noskheh cannot start: {no}", file=sys.stderr)
         return 1
     except exc.OperationalError as no:

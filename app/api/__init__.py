@@ -29,3 +29,4 @@ routers = [
     emergencies.router,
     status.router,
 ]
+demonstration_routers = [everyone.counters_router]  # a deployment answers them on a port of their own

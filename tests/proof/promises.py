@@ -35,7 +35,8 @@ is written by `python -m tests.proof.promises` from `tests/proof/promises.toml`;
 class Promise:
     """One promise. Either `absent` says why it is not kept yet, or `tests` show it.
 
-    `find` in `file` is replaced to break it, and `red` (else the first test) must then fail; `seen` tells of another way.
+    `find` in `file` is replaced to break it, and `red` (else the first test) must then fail; `seen` tells of
+    another way.
     """
 
     number: int
@@ -90,7 +91,8 @@ def break_it(one: Promise) -> bool:
     assert one.file is not None
     with tempfile.TemporaryDirectory(prefix="noskheh-broken-") as folder:
         copy = Path(folder) / "tree"
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True).stdout
+        order = ["git", "ls-files", "-z"]
+        listed = subprocess.run(order, cwd=ROOT, check=True, capture_output=True).stdout
         for name in filter(None, listed.decode().split("\0")):
             if (ROOT / name).is_file():
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
