@@ -41,7 +41,7 @@ from codings.tables import Certificate
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("NOSKHEH_VAR") or ROOT / "var")  # where this checkout keeps its state
 _ROOM = 300 * 1024 * 1024
-_SIMULATOR_S = 20.0
+_SIMULATOR_S = 60.0
 
 
 class CannotStart(Exception):  # noqa: N818  a sentence for the person at the keyboard
