@@ -53,7 +53,7 @@ class Counter(Walk):
         acceptance, _ = told
         for other in self.book.held:  # nobody else's hold was live
             if other.written is written and other.till is not at:
-                assert other.until <= self.now
+                assert other.until <= self.now, "a live hold was taken over"
         held = Held(acceptance.acceptance, written, at, acceptance.expires_at)
         self.book.held.append(held)
         return held
