@@ -49,6 +49,7 @@ REFUSED = frozenset(
         "pack.not_enough_left",
         "shabad.in_use",
         "signature.refused",
+        "signature.certificate_not_in_force",
         "batch.mismatch",
         "remittance.lines",
         "claim.state",

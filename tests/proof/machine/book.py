@@ -101,6 +101,14 @@ class Book:
     def written_as(self, number: Number) -> Written | None:
         return next((one for one in self.written if one.number == number), None)
 
+    def let_go(self, acceptance: UUID, at: datetime) -> None:
+        for one in self.held:
+            if one.acceptance == acceptance:
+                one.until = min(one.until, at)
+
+    def is_held(self, written: Written, at: datetime) -> bool:
+        return any(one.written is written and one.until > at for one in self.held)
+
     def differs(self, connection: Connection) -> list[str]:
         """Where the tables say something else than the answers did."""
         return [

@@ -209,7 +209,8 @@ class Clinic(Walk):
             lambda session: prescribing.cancel(session, number=old.number, reason="duplicate", by=by),
         )
         if view is not None:
-            assert view.status in {"cancelled", "cancel_requested"}
+            waits = old.end != "cancelled" and self.book.is_held(old, self.now)
+            assert view.status == ("cancel_requested" if waits else "cancelled")
             old.end = view.status.value
             if view.status == "cancel_requested":
                 self.tally.done["cancel_requested"] += 1

@@ -53,7 +53,7 @@ class Counter(Walk):
         acceptance, _ = told
         for other in self.book.held:  # nobody else's hold was live
             if other.written is written and other.till is not at:
-                assert other.until <= self.now
+                assert other.until <= self.now, "a live hold was taken over"
         held = Held(acceptance.acceptance, written, at, acceptance.expires_at)
         self.book.held.append(held)
         return held
@@ -70,9 +70,7 @@ class Counter(Walk):
 
         if self.ask("release", by, work):
             assert held.till is self.place.tills[where], "another pharmacy let it go"
-            for one in self.book.held:
-                if one.acceptance == held.acceptance:
-                    one.until = min(one.until, self.now)
+            self.book.let_go(held.acceptance, self.now)
 
     # --- Packs
 
@@ -222,7 +220,7 @@ class Counter(Walk):
                 handed.packs[uids[pack.barcode]] += int(pack.count or Decimal(0))
         handed.claims = [Asked(one.number, one.insurer, one.amount, handed) for one in done.claims]
         if done.prescription.status == "dispensed":  # nothing is left to hold
-            held.until = min(held.until, self.now)
+            self.book.let_go(held.acceptance, self.now)
         self.book.handed.append(handed)
         self.book.asked += handed.claims
         return handed

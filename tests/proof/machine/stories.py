@@ -51,6 +51,9 @@ def decisions(machine: Machine) -> None:
     machine.batch(what="seal", insurer="1", i=0, cut=0, wrong="")
     for wrong in ("hash", "count", "insurer"):
         machine.batch(what="acknowledge", insurer="1", i=0, cut=0, wrong=wrong)
+    machine.batch(what="acknowledge", insurer="1", i=0, cut=0, wrong="")
+    for how, version in (("sum", 0), ("unknown", 0), ("all", 1), ("none", 0)):
+        machine.decide(i=0, how=how, version=version)
 
 
 def authority_is_away(machine: Machine) -> None:
@@ -144,6 +147,11 @@ def bare_desk(machine: Machine) -> None:
 
 def officials(machine: Machine) -> None:
     _tell(machine, WRITTEN)
+    machine.prepare_and_sign(i=0, items=[1], sent=False)
+    machine.officials(what="revoke", who=0, hours=0, active=True)
+    machine.wait(minutes=1)
+    machine.send_kept(i=0)
+    machine.officials(what="enrol", who=0, hours=0, active=True)
     for what, active in (("revoke", True), ("licence", False), ("licence", True), ("centre", False)):
         machine.officials(what=what, who=0, hours=0, active=active)
         machine.visit(pen=0, person=0, self_pay=False)
