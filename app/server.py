@@ -96,6 +96,7 @@ def demonstration_settings(*, database: str, base_url: str, authority: str, **mo
             "second_factor_required": False,  # offered all the same
             "approve_keys_at_once": True,
             "keys_folder": VAR / "keys",
+            "checkpoints_file": VAR / "checkpoints.jws",
             "authenticity_url": authority,
             "seal_after_seconds": 0,
             **more,

@@ -5,6 +5,7 @@ database. The file has one signed checkpoint (compact JWS) a line, each size onc
 """
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from app.db import reading
 from app.service import Service
 from app.tables import AuditCheckpoint
 from codings import jws
+
+log = logging.getLogger("noskheh.audit")
 
 TYP: Final = "checkpoint+jws"
 LONGEST: Final = 4_096  # bytes of a line
@@ -81,6 +84,7 @@ def write_file(service: Service, *, at_once: int = 1_000) -> int:
     with path.open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         last = _last_size(file)
+        _warn_if_cut(service, last, path)
         while True:
             with reading(service) as session:
                 more = after(session, last, most=at_once)
@@ -92,6 +96,18 @@ def write_file(service: Service, *, at_once: int = 1_000) -> int:
         file.flush()
         os.fsync(file.fileno())
     return count
+
+
+def _warn_if_cut(service: Service, last: int, path: Path) -> None:
+    with reading(service) as session:
+        found = newest(session)
+    if last > (found.size if found else 0):
+        log.warning(
+            "%s says that %s rows were sealed, the database says less: something was cut off, or the file is of"
+            " another database; run `python -m app audit verify`",
+            path,
+            last,
+        )
 
 
 def _last_size(file: IO[bytes]) -> int:

@@ -172,6 +172,21 @@ def test_what_a_crash_left_out_of_the_file_comes_with_the_next(service, wrote):
     assert len(file_of(service)) == 4
 
 
+def test_a_database_that_is_behind_its_file_is_told_at_the_next_sealing(service, wrote, database, caplog):
+    wrote(3)
+    audit_tree.seal(service)
+    assert not caplog.records
+    with database.begin() as dba:
+        for table in ("audit_checkpoint", "audit_leaf", "audit_entry"):
+            dba.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+    audit_tree.seal(service)
+    (record,) = caplog.records
+    assert "3 rows were sealed, the database says less" in record.getMessage()
+    assert [f.what for f in findings(service, service.settings.checkpoints_file)] == [
+        "line 1 of checkpoints.jws: 3 rows were sealed, and only 0 are there"
+    ]
+
+
 def test_a_checkpoint_of_another_key_or_kind_is_none(service, wrote):
     wrote()
     audit_tree.seal(service)
