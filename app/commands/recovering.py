@@ -1,4 +1,4 @@
-"""After a restore: python -m app restore close | open, and python -m app receipts replay FILE.
+"""python -m app backup FILE, restore-drill FILE, restore close | open, and receipts replay FILE.
 
 A restored database is closed before anything serves it; receipts from after the backup are replayed, one a line;
 then it is opened. Each receipt is a transaction of its own, so that one that does not fit stops no other.
@@ -12,20 +12,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app import closing, jobs
+from app import closing, drill, jobs
 from app.commands.words import command
 from app.db import writing
 from app.flows import replaying
 from app.gateways.ports import make_gateways
+from app.keys import open_keys
 from app.main import open_service
-from app.service import Service
+from app.service import Service, utc_now
 from app.settings import Settings
 from codings import jws
 from codings.base import Actor, Problem, Role
 
 
 def add(commands: Any) -> None:
-    """Put restore and receipts on the command line."""
+    """Put backup, drill, restore and receipts on the command line."""
+    backup = command(commands, "backup", "the whole database into one new file", _back_up)
+    backup.add_argument("file", type=Path)
+    drilled = command(
+        commands, "restore-drill", "restore a backup into a fresh server and look at it", _drill
+    )
+    drilled.add_argument("file", type=Path)
     verbs = commands.add_parser("restore", help="after a restore").add_subparsers(
         required=True, metavar="VERB"
     )
@@ -36,6 +43,26 @@ def add(commands: Any) -> None:
     )
     again = command(verbs, "replay", "record what receipts say, each once", _replay)
     again.add_argument("file", type=Path, help="one receipt a line, as the service gave it")
+
+
+def _back_up(asked: argparse.Namespace) -> int:
+    try:
+        print(f"{drill.back_up(Settings(), asked.file)} bytes in {asked.file}.")
+    except drill.DrillError as no:
+        print(no, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _drill(asked: argparse.Namespace) -> int:
+    keys = open_keys(Settings().keys_folder, now=utc_now())
+    try:
+        for name, count in drill.drill(keys, asked.file).items():
+            print(f"{name}: {count}")
+    except drill.DrillError as no:
+        print(no, file=sys.stderr)
+        return 1
+    return 0
 
 
 @contextlib.contextmanager
