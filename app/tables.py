@@ -285,3 +285,19 @@ class EhrRegistration(Row, table=True):
     receipt: str = Field(max_length=64)
     content: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     at: datetime = Field(sa_type=INSTANT)
+
+
+class DispensingClosed(Row, table=True):
+    """A time in which nothing is handed over: from a restore until what was handed over since is known again."""
+
+    __tablename__ = "dispensing_closed"
+    __table_args__ = (
+        Index("ix_dispensing_closed_now", "kind", unique=True, postgresql_where="opened_at IS NULL"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    kind: str = Field(default="restore", max_length=20)  # closed once at a time
+    closed_at: AwareDatetime = Field(sa_type=INSTANT)
+    closed_by: str = Field(max_length=100)
+    opened_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
+    opened_by: str | None = Field(default=None, max_length=100)

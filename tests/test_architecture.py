@@ -25,6 +25,7 @@ WRITERS = {
         "audit_tree",
         "ceremonies",
         "clients",
+        "closing",
         "gateways",
         "idempotency",
         "one_time",

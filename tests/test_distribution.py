@@ -105,6 +105,7 @@ KEYS: dict[str, str] = {
     "idempotency": LOCAL,
     "message": LOCAL,
     "ehr_registration": LOCAL,
+    "dispensing_closed": LOCAL,
 }
 
 
