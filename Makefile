@@ -1,6 +1,6 @@
 # Everything one does with a checkout. `make run` and `make test` need Python 3.11 or newer and nothing else.
 
-.PHONY: help environment browser run simulate demo test check bench screenshots lock vendor
+.PHONY: help environment browser run simulate demo test check bench screenshots audit sbom lock vendor
 
 python := .venv/bin/python
 # The tests of a file stay together: they share its servers.
@@ -41,6 +41,12 @@ bench: environment browser ## How quickly a medicine is found, a release of 50,0
 
 screenshots: environment browser ## Play the whole story in a browser and take the pictures of docs/screenshots again
 	@exec $(python) -m scripts.screenshots
+
+audit: environment ## Ask the public advisories about every dependency; fails when it could not ask
+	@exec $(python) -m scripts.audit
+
+sbom: environment ## Write the software bill of materials, CycloneDX, to var/sbom.json
+	@exec $(python) -m scripts.sbom
 
 lock: ## Pin the dependencies again, by hash and without addresses (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock
