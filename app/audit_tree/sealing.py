@@ -24,7 +24,7 @@ from app.tables import AuditCheckpoint, AuditEntry, AuditLeaf, AuditNode
 
 AT_ONCE: Final = 10_000
 SALT_BYTES: Final = 16
-_ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtext('noskheh.audit'))")
+_ONE_AT_A_TIME: Final = text("SELECT pg_try_advisory_xact_lock(hashtext('noskheh.audit'))")
 # `oldest`: every transaction below it has ended. `next`: no transaction has this id or a higher one yet.
 _SNAPSHOT: Final = text(
     "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
@@ -52,7 +52,8 @@ def seal(service: Service, *, at_once: int = AT_ONCE) -> int:
 
 
 def _seal_some(session: Session, service: Service, *, at: datetime, most: int) -> int:
-    session.connection().execute(_ONE_AT_A_TIME)
+    if not session.connection().scalar(_ONE_AT_A_TIME):
+        return 0  # whoever seals now goes on until nothing is left
     before = newest(session)
     horizon = _horizon(session, before)
     rows = _unsealed(session, horizon, most)
