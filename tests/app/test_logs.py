@@ -108,6 +108,7 @@ def test_of_a_fault_its_kind_and_places_are_said_and_not_its_text(lines):
         "06269999900018765",
         f"eyJhbGciOiJFUzI1NiJ9.{'a' * 40}.{'b' * 40}",
     ],
+    ids=["national id", "in Persian digits", "mobile", "with its country", "SHABAD", "pack", "token"],
 )
 def test_what_looks_like_a_person_a_pack_or_a_secret_is_masked(secret):
     assert secret not in masked(f"said {secret} here")
