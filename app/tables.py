@@ -62,9 +62,8 @@ class Account(Row, table=True):
     created_at: AwareDatetime = Field(sa_type=INSTANT)
     created_by: str = Field(max_length=100)
     changed_at: AwareDatetime = Field(sa_type=INSTANT)
-    offered_at: AwareDatetime | None = Field(
-        default=None, sa_type=INSTANT
-    )  # a second factor, at the first sign-in
+    # When a second factor was offered, at the first sign-in.
+    offered_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
 
 
 class AccountSession(Row, table=True):
@@ -291,9 +290,7 @@ class DispensingClosed(Row, table=True):
     """A time in which nothing is handed over: from a restore until what was handed over since is known again."""
 
     __tablename__ = "dispensing_closed"
-    __table_args__ = (
-        Index("ix_dispensing_closed_now", "kind", unique=True, postgresql_where="opened_at IS NULL"),
-    )
+    __table_args__ = (Index("ix_closed_now", "kind", unique=True, postgresql_where="opened_at IS NULL"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     kind: str = Field(default="restore", max_length=20)  # closed once at a time

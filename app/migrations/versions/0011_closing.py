@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispensing_closed")),
     )
     op.create_index(
-        "ix_dispensing_closed_now",
+        "ix_closed_now",
         "dispensing_closed",
         ["kind"],
         unique=True,
