@@ -215,6 +215,11 @@ PROMISES: dict[str, str] = {
          WHERE x.lines <> b.claim_count + b.reversal_count OR x.back <> b.reversal_count OR x.last <> x.lines
             OR encode(sha256(x.file), 'hex') <> b.file_sha256 OR length(x.file) <> b.file_bytes
             OR x.amount <> b.amount_total""",
+    "an acknowledged batch leaves nothing waiting for its receipt": """
+        SELECT c.number, b.seq FROM claim c
+          JOIN batch_item i ON (i.insurer, i.claim, i.version) = (c.insurer, c.number, c.version)
+          JOIN batch b ON (b.insurer, b.seq) = (i.insurer, i.seq)
+         WHERE c.state = 'sealed' AND b.state = 'acknowledged'""",
     "a SHABAD is used when a claim on it is sealed, and only then": """
         SELECT s.shabad, s.state FROM shabad s WHERE (s.state = 'used') <> EXISTS (
                SELECT FROM batch_item i WHERE i.shabad = s.shabad AND i.kind = 'original')""",

@@ -92,6 +92,7 @@ def too_late(machine: Machine) -> None:
     machine.take_back(i=0, where=0)
     machine.wait(minutes=2 * TWO_MONTHS)
     machine.accept(i=0, where=1)
+    machine.dispense(i=0, amount="part", kind="new", product=0, places=set())
 
 
 def one_pack_two_counters(machine: Machine) -> None:
