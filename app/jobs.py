@@ -15,6 +15,7 @@ from procrastinate import JobContext
 from app import attempts, ceremonies, idempotency, reactions, tokens
 from app.accounts import forget_ended
 from app.db import writing
+from app.flows import reconciling
 from app.outbox import REACTIONS
 from app.queue import queue
 from app.service import Service
@@ -44,6 +45,10 @@ def register() -> None:
         queue.periodic(cron="* * * * * */10")(sweep)  # the sixth field is seconds
         tidy = queue.task(name="noskheh.tidy", pass_context=True, queueing_lock="tidy")(_tidy)
         queue.periodic(cron="17 * * * *")(tidy)
+        reconcile = queue.task(name="noskheh.reconcile", pass_context=True, queueing_lock="reconcile")(
+            _reconcile
+        )
+        queue.periodic(cron="41 1 * * *")(reconcile)
 
 
 def _task(reaction: Callable[..., None]) -> Callable[..., Any]:
@@ -59,6 +64,10 @@ async def _sweep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  
 
 async def _tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     await asyncio.to_thread(tidy, _service(context))
+
+
+async def _reconcile(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    await asyncio.to_thread(reconciling.reconcile, _service(context))
 
 
 def tidy(service: Service) -> None:

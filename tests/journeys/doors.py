@@ -210,6 +210,8 @@ DOORS: dict[str, str] = {
     "POST /prescriber/visits/{inquiry}": "person: physician",
     "GET /q/{number}": "anyone",
     "POST /q/{number}": "anyone",
+    "GET /reconciliation": "person: administrator insurer_officer regulator",
+    "GET /reconciliation.csv": "person: administrator insurer_officer regulator",
     "GET /regulator": "person: regulator",
     "POST /regulator/declarations": "person: regulator",
     "POST /regulator/declarations/{number}/approve": "person: regulator",
