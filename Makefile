@@ -1,6 +1,6 @@
 # Everything one does with a checkout. `make run` and `make test` need Python 3.11 or newer and nothing else.
 
-.PHONY: help environment browser run simulate demo test check bench screenshots audit sbom lock vendor
+.PHONY: help environment browser run simulate demo test check crash bench screenshots audit sbom promises lock vendor
 
 python := .venv/bin/python
 # The tests of a file stay together: they share its servers.
@@ -34,7 +34,14 @@ check: environment ## What CI runs: lint, format, types, import contracts, tests
 	$(python) .venv/bin/lint-imports
 	@$(MAKE) --no-print-directory test
 
-bench: environment browser ## How quickly a medicine is found, a release of 50,000 rows loaded, and a slip made by keyboard at 90 ms a key
+crash: environment ## Kill the service and its database for half an hour while people work, and look for what was lost
+	@exec $(python) -m tests.proof.crash --minutes 30
+
+promises: environment ## Break a line for each promise, in a copy of the tree, and see its test turn red
+	@exec $(python) -m tests.proof.promises --break
+
+bench: environment browser ## How fast it all is, beside bare SQL that writes the same rows; how quickly a medicine is found and a slip made
+	@$(python) -m tests.bench.speed
 	@$(python) -m tests.bench.search
 	@$(python) -m tests.bench.loading
 	@NOSKHEH_TYPING_MS=90 exec $(python) -m pytest -s tests/browser/test_by_keyboard.py

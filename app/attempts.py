@@ -1,9 +1,11 @@
 """Counting tries at what can be guessed: count first, then look, so that five tries are five tries.
 
 Each count is its own committed transaction; a request that then fails has still been counted, and two that run
-at once are counted one after the other.
+at once are counted one after the other. What was tried at is kept as a keyed hash: it is what somebody typed, and may
+be anything.
 """
 
+import hmac
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
@@ -30,17 +32,23 @@ def count(service: Service, *, kind: str, key: str, at: datetime, minutes: int) 
     """
     with side_session(service) as session:
         since = at - timedelta(minutes=minutes)
-        told = session.connection().execute(COUNT, {"kind": kind, "key": key[:200], "at": at, "since": since})
+        told = session.connection().execute(
+            COUNT, {"kind": kind, "key": _hidden(service, key), "at": at, "since": since}
+        )
         return int(told.scalar_one())
 
 
 def forget(service: Service, *, kind: str, key: str) -> None:
     """The right answer was given: the next wrong one is the first again."""
     with side_session(service) as session:
-        session.connection().execute(FORGET, {"kind": kind, "key": key[:200]})
+        session.connection().execute(FORGET, {"kind": kind, "key": _hidden(service, key)})
 
 
 def forget_old(service: Service, *, before: datetime) -> None:
     """Drop what no window reaches any more."""
     with side_session(service) as session:
         session.connection().execute(FORGET_OLD, {"before": before})
+
+
+def _hidden(service: Service, key: str) -> str:
+    return hmac.digest(service.keys.accounts, b"attempt\0" + key.encode("utf-8", "replace"), "sha256").hex()

@@ -13,6 +13,7 @@ from app.service import Service
 from app.tables import AuditEntry
 from codings import sql
 from codings.base import Actor, Role, new_id
+from insurer.tables.coverage import Shabad
 
 # The id of the request being answered; set by the shell's outermost layer, empty in jobs and commands.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -68,6 +69,12 @@ def saw(
     """Write down that something was seen, before it is shown."""
     with side_session(service) as session:
         did(session, by=by, verb=verb, subject=subject, patient=patient, purpose=purpose, outcome=outcome)
+
+
+def whose(session: Session, *, shabad: str) -> str | None:
+    """The patient of an encounter, as audit rows name them."""
+    found = session.get(Shabad, shabad)
+    return str(found.patient) if found and found.patient else None
 
 
 def purpose_of(by: Actor) -> str:

@@ -1,7 +1,8 @@
-"""The command line: run, demo, worker, simulate, migrate, and the first entries of a new deployment.
+"""The command line: run, demo, serve, worker, simulate, migrate, and the first entries of a new deployment.
 
     python -m app run [--port 8000]
     python -m app demo
+    python -m app serve [--host HOST] [--port 8000] [--processes 1]
     python -m app worker
     python -m app migrate
     python -m app bootstrap USERNAME NAME                 the first administrator; asks for the password
@@ -13,6 +14,7 @@
     python -m app client disable ID
     python -m app codings load [FOLDER]                   put a folder of releases into force; the shipped one if none
     python -m app codings map-official EXPORT --out FOLDER    a drug registry's codes on the shipped medicines
+    python -m app audit verify [--checkpoints FILE]       whether anything of the audit was changed or taken out
 
 All but run, demo, simulate and map-official work on the database of DATABASE_URL.
 """
@@ -31,12 +33,14 @@ import uvicorn
 from sqlalchemy import exc
 from sqlmodel import Session
 
-from app import accounts, clients, demo_run, migrate, server, worker
+from app import accounts, audit_commands, clients, commands, demo_run, migrate, server
+from app.commands.words import command
 from app.db import writing
 from app.gateways.ports import make_gateways
 from app.gateways.simulator import create_simulator
 from app.keys import KeyFileError
 from app.main import open_service
+from app.production import Unfit
 from app.refusals import AdministratorExists
 from app.service import Service
 from app.settings import Settings
@@ -53,7 +57,7 @@ def main(words: list[str] | None = None) -> int:
         return int(asked.run(asked) or 0)
     except Problem as no:
         print(f"{no.code}: {no.detail.en} {no.remedy.en if no.remedy else ''}".strip(), file=sys.stderr)
-    except (KeyFileError, migrate.MigrationError, ValueError, OSError) as no:
+    except (Unfit, KeyFileError, migrate.MigrationError, ValueError, OSError) as no:
         print(str(no).splitlines()[0], file=sys.stderr)
     except exc.OperationalError as no:
         print(f"The database does not answer: {no.orig}", file=sys.stderr)
@@ -64,24 +68,26 @@ def main(words: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m app", description="Noskheh's command line")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    run = _command(commands, "run", "serve the demonstration", lambda a: server.run(port=a.port, host=a.host))
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = command(verbs, "run", "serve the demonstration", lambda a: server.run(port=a.port, host=a.host))
     run.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
     run.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-    _command(commands, "demo", "the whole main job through the public API", lambda _: demo_run.play())
-    _command(commands, "worker", "run queued jobs", lambda _: worker.run(_service()))
-    _command(commands, "migrate", "bring the database up to date", lambda _: migrate.upgrade(_settings()))
-    simulate = _command(commands, "simulate", "the pretended national authority", _simulate)
+    command(verbs, "demo", "the whole main job through the public API", lambda _: demo_run.play())
+    command(verbs, "migrate", "bring the database up to date", lambda _: migrate.upgrade(_settings()))
+    simulate = command(verbs, "simulate", "the pretended national authority", _simulate)
     simulate.add_argument("--port", type=int, default=8900)
     simulate.add_argument("--file", type=Path, default=Path("var/demo/authority.sqlite"))
-    boot = _command(commands, "bootstrap", "the first administrator", _written(_bootstrap))
+    boot = command(verbs, "bootstrap", "the first administrator", _written(_bootstrap))
     boot.add_argument("username")
     boot.add_argument("name")
-    _account_commands(commands)
-    _client_commands(commands)
-    _codings_commands(commands)
-    centre = commands.add_parser("centre", help="centres").add_subparsers(required=True, metavar="VERB")
-    add = _command(centre, "add", "register a centre", _written(_centre_add))
+    _account_commands(verbs)
+    _client_commands(verbs)
+    _codings_commands(verbs)
+    audit_commands.add_commands(verbs, _service)
+    for group in commands.groups:
+        group.add(verbs)
+    centre = verbs.add_parser("centre", help="centres").add_subparsers(required=True, metavar="VERB")
+    add = command(centre, "add", "register a centre", _written(_centre_add))
     for word in ("siam", "kind", "name_fa", "name_en", "province"):
         add.add_argument(word)
     return parser
@@ -91,53 +97,45 @@ def _account_commands(commands: Any) -> None:
     verbs = commands.add_parser("account", help="people who sign in").add_subparsers(
         required=True, metavar="VERB"
     )
-    add = _command(verbs, "add", "make an account; asks for its password", _written(_account_add))
+    add = command(verbs, "add", "make an account; asks for its password", _written(_account_add))
     add.add_argument("username")
     add.add_argument("name")
     add.add_argument("role", choices=[r.value for r in Role if r not in {Role.MACHINE, Role.SERVICE}])
     for word in ("--centre", "--insurer", "--practitioner"):
         add.add_argument(word)
-    disable = _command(verbs, "disable", "close an account, sessions and all", _written(_account_disable))
+    disable = command(verbs, "disable", "close an account, sessions and all", _written(_account_disable))
     disable.add_argument("username")
     words = "take away lost passkeys and codes; the password alone opens it until new ones are set up"
-    reset = _command(verbs, "reset-proofs", words, _written(_account_reset))
+    reset = command(verbs, "reset-proofs", words, _written(_account_reset))
     reset.add_argument("username")
 
 
 def _client_commands(commands: Any) -> None:
     verbs = commands.add_parser("client", help="machines").add_subparsers(required=True, metavar="VERB")
-    add = _command(verbs, "add", "register a machine with its public keys", _written(_client_add))
+    add = command(verbs, "add", "register a machine with its public keys", _written(_client_add))
     add.add_argument("id")
     add.add_argument("--name")
     add.add_argument("--scope", action="append", required=True)
     add.add_argument("--centre")
     add.add_argument("--insurer")
-    rotate = _command(verbs, "rotate", "replace a machine's keys", _written(_client_rotate))
+    rotate = command(verbs, "rotate", "replace a machine's keys", _written(_client_rotate))
     rotate.add_argument("id")
-    for command in (add, rotate):
-        keys = command.add_mutually_exclusive_group(required=True)
+    for one in (add, rotate):
+        keys = one.add_mutually_exclusive_group(required=True)
         keys.add_argument("--jwks", type=Path)
         keys.add_argument("--jwks-url")
-    disable = _command(verbs, "disable", "close a machine's access", _written(_client_disable))
+    disable = command(verbs, "disable", "close a machine's access", _written(_client_disable))
     disable.add_argument("id")
 
 
 def _codings_commands(commands: Any) -> None:
     verbs = commands.add_parser("codings", help="releases").add_subparsers(required=True, metavar="VERB")
-    load = _command(verbs, "load", "put a folder of releases into force", _written(_codings_load))
+    load = command(verbs, "load", "put a folder of releases into force", _written(_codings_load))
     load.add_argument("folder", type=Path, nargs="?", default=loader.DATA)
     words = "put a drug registry's codes and products on the shipped medicines, as files to upload"
-    official = _command(verbs, "map-official", words, _map_official)
+    official = command(verbs, "map-official", words, _map_official)
     official.add_argument("export", type=Path)
     official.add_argument("--out", type=Path, required=True)
-
-
-def _command(
-    commands: Any, name: str, words: str, run: Callable[[argparse.Namespace], object]
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
-    parser.set_defaults(run=run)
-    return parser
 
 
 Verb = Callable[[Session, Service, argparse.Namespace, Actor], None]

@@ -1,7 +1,8 @@
 """The jobs: one task for each event that something follows from, and the sweeps that find what was left behind.
 
 Tasks are thin: they hand the service to a reaction. A task that fails is tried again, later and later; what even that
-misses (a worker killed at the wrong moment) the sweeps take up, since every reaction can run twice.
+misses (a worker killed at the wrong moment) the sweeps take up, the task itself and what it left behind, since every
+reaction can run twice.
 """
 
 import asyncio
@@ -12,12 +13,12 @@ from typing import Any
 import procrastinate
 from procrastinate import JobContext
 
-from app import attempts, ceremonies, idempotency, reactions, tokens
+from app import attempts, audit_tree, ceremonies, idempotency, reactions, tokens
 from app.accounts import forget_ended
 from app.db import writing
 from app.flows import reconciling
 from app.outbox import REACTIONS
-from app.queue import queue
+from app.queue import queue, take_up
 from app.service import Service
 
 _KEPT = timedelta(hours=48)
@@ -49,6 +50,10 @@ def register() -> None:
             _reconcile
         )
         queue.periodic(cron="41 1 * * *")(reconcile)
+        audit = queue.task(
+            name="noskheh.seal_audit", pass_context=True, queueing_lock="seal_audit", retry=_AGAIN
+        )(_seal_audit)
+        queue.periodic(cron="*/5 * * * *")(audit)
 
 
 def _task(reaction: Callable[..., None]) -> Callable[..., Any]:
@@ -59,6 +64,7 @@ def _task(reaction: Callable[..., None]) -> Callable[..., Any]:
 
 
 async def _sweep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  the hour it was due
+    await asyncio.to_thread(take_up, _service(context))
     await asyncio.to_thread(reactions.sweep, _service(context))
 
 
@@ -68,6 +74,10 @@ async def _tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
 
 async def _reconcile(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     await asyncio.to_thread(reconciling.reconcile, _service(context))
+
+
+async def _seal_audit(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    await asyncio.to_thread(audit_tree.seal, _service(context))
 
 
 def tidy(service: Service) -> None:

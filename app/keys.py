@@ -36,6 +36,7 @@ from codings import jws
 CA_LIFE = timedelta(days=3650)
 SEAL_LIFE = timedelta(days=1825)
 SECRET_BYTES = 32
+DEMONSTRATION = "Demonstration"  # the unit in the name of an authority for synthetic people
 
 
 class KeyFileError(Exception):
@@ -59,25 +60,34 @@ class Keys:
     def ca_certificate_pem(self) -> str:
         return _pem(self.ca_certificate)
 
+    @property
+    def demonstration(self) -> bool:
+        """Whether the authority, or the one that certified the seal, was made for synthetic people."""
+        seal = x509.load_pem_x509_certificate(self.seal_certificate_pem.encode())
+        names = (self.ca_certificate.subject, seal.issuer)
+        units = [u.value for n in names for u in n.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)]
+        return DEMONSTRATION in units
 
-def open_keys(folder: Path, *, now: datetime) -> Keys:
+
+def open_keys(folder: Path, *, now: datetime, demonstration: bool = False) -> Keys:
     """Read the keys, making those that are missing. Raises KeyFileError.
 
-    Processes that start at once make one set: the folder is locked meanwhile.
+    Processes that start at once make one set: the folder is locked meanwhile. An authority made for a
+    demonstration says so in its name, so that no deployment with real patients takes it over.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _refuse_open(folder, 0o700)
     lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return _open(folder, now)
+        return _open(folder, now, demonstration)
     finally:
         os.close(lock)
 
 
-def _open(folder: Path, now: datetime) -> Keys:
+def _open(folder: Path, now: datetime, demonstration: bool) -> Keys:
     ca_key = _private(folder / "ca.key")
-    ca_certificate = _certificate(folder / "ca.pem", ca_key, lambda: _authority(ca_key, now))
+    ca_certificate = _certificate(folder / "ca.pem", ca_key, lambda: _authority(ca_key, now, demonstration))
     seal_key = _private(folder / "seal.key")
     seal = _certificate(
         folder / "seal.pem", seal_key, lambda: _seal_certificate(seal_key, ca_key, ca_certificate, now)
@@ -162,10 +172,12 @@ def _refuse_open(path: Path, mode: int) -> None:
         )
 
 
-def _authority(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
+def _authority(key: ec.EllipticCurvePrivateKey, now: datetime, demonstration: bool) -> x509.Certificate:
+    unit = [x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, DEMONSTRATION)] if demonstration else []
     name = x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Noskheh"),
+            *unit,
             x509.NameAttribute(NameOID.COMMON_NAME, f"Noskheh Health CA {secrets.token_hex(4)}"),
         ]
     )

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
@@ -12,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import anyio.to_thread
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from starlette.staticfiles import StaticFiles
 
 import app.api
 import app.pages
-from app import errors, idempotency, jobs, queue, security, web
+from app import errors, idempotency, jobs, production, queue, scraping, security, web
 from app.bell import Bell
 from app.db import make_engine
 from app.keys import open_keys
@@ -28,20 +27,13 @@ from app.settings import Settings
 if TYPE_CHECKING:
     from app.gateways import Gateways
 
-log = logging.getLogger("noskheh")
-
 STATIC = Path(__file__).resolve().parent.parent / "static"
-DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 DESCRIPTION = """
 Electronic prescriptions from the physician's pen to the insurer's payment.
 
 Errors are `application/problem+json` with a stable `code` and words in the language of `Accept-Language` (`fa`, `en`).
 Every `POST` accepts an `Idempotency-Key`: the same request again has the same answer and is one action.
 """
-
-
-class DurabilityError(Exception):
-    """The database would lose what was answered; the text says which setting to change."""
 
 
 class FieldProblem(BaseModel):
@@ -84,7 +76,7 @@ def open_service(
 ) -> Service:
     """Engine, keys and gateways of one process. Raises KeyFileError."""
     engine = make_engine(settings)
-    keys = open_keys(settings.keys_folder, now=clock())
+    keys = open_keys(settings.keys_folder, now=clock(), demonstration=settings.demonstration)
     return Service(
         settings=settings, engine=engine, keys=keys, gateways=gateways(settings, engine), clock=clock
     )
@@ -113,32 +105,12 @@ def create_app(service: Service) -> FastAPI:
         for router in getattr(package, "routers", []):
             application.include_router(router)
     if service.settings.demonstration:
-        for router in app.pages.demonstration_routers:
+        for router in (*app.api.demonstration_routers, *app.pages.demonstration_routers):
             application.include_router(router)
     if STATIC.is_dir():
         application.mount("/static", StaticFiles(directory=STATIC), name="static")
     application.openapi = lambda: _openapi(application)  # type: ignore[method-assign]
     return application
-
-
-def check_durability(engine: Engine) -> None:
-    """Refuse a database that may forget what it acknowledged. Raises DurabilityError."""
-    with engine.connect() as connection:
-        for name in DURABLE:
-            if connection.execute(text(f"SHOW {name}")).scalar_one() == "off":
-                raise DurabilityError(
-                    f"PostgreSQL runs with {name} = off: set it to on, or patients' data can be lost."
-                )
-
-
-def warn_unprotected(service: Service) -> None:
-    """Say it in the log when the login could not take the role that keeps it from rewriting what is signed."""
-    with service.engine.connect() as connection:
-        role = connection.execute(text("SELECT current_user")).scalar_one()
-    if role != service.settings.database_role:
-        log.warning(
-            "the database login works as %s and could rewrite signed rows: grant it noskheh_app", role
-        )
 
 
 @asynccontextmanager
@@ -148,8 +120,8 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         stack.callback(service.close)
         if not service.settings.demonstration:
-            await anyio.to_thread.run_sync(check_durability, service.engine)
-            await anyio.to_thread.run_sync(warn_unprotected, service)
+            await anyio.to_thread.run_sync(production.check, service)
+        stack.enter_context(scraping.offered(service))
         await stack.enter_async_context(queue.opened(service))
         bell: Bell = application.state.bell
         await bell.start()

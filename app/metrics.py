@@ -5,6 +5,8 @@ from collections import defaultdict
 
 from starlette.types import Scope
 
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
 _lock = threading.Lock()
 _answers: dict[tuple[str, str, int], int] = defaultdict(int)
 _seconds: dict[tuple[str, str], float] = defaultdict(float)

@@ -62,6 +62,13 @@ def check(settings: Settings) -> list[Any]:
         return list(compare_metadata(context, metadata()))
 
 
+def head() -> str:
+    """The newest migration this code brings."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    return str(ScriptDirectory.from_config(config).get_current_head())
+
+
 def revision(settings: Settings, name: str) -> list[Path]:
     """Write one migration for each room whose tables differ from the database, and apply each as it is written."""
     written: list[Path] = []

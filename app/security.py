@@ -7,7 +7,6 @@ everything else, so that a refusal here looks like any other.
 import logging
 import re
 import time
-import traceback
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -16,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import audit, metrics
+from app import audit, logs, metrics
 from app.errors import answer
 from app.language import MACHINE_PATHS
 from app.refusals import CrossSite, TooLarge, Unexpected
@@ -65,7 +64,9 @@ class RequestIds:
             return
         given = Request(scope).headers.get("x-request-id", "")
         name = given if REQUEST_ID.fullmatch(given) else str(new_id())
-        scope.setdefault("state", {})["request_id"] = name
+        state = scope.setdefault("state", {})
+        state["request_id"] = name
+        state["trace"] = logs.trace_of(Request(scope).headers.get("traceparent", ""))
         set_here = audit.request_id.set(name)
 
         async def named(message: Message) -> None:
@@ -100,7 +101,9 @@ class SecurityHeaders:
                 headers.setdefault("Cache-Control", "no-cache" if static else "no-store")
                 if _service(scope).settings.secure:
                     headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
-                metrics.answered(scope, message["status"], time.monotonic() - began)
+                spent = time.monotonic() - began
+                metrics.answered(scope, message["status"], spent)
+                logs.answered(scope, message["status"], spent)
             await send(message)
 
         await self.app(scope, receive, guarded)
@@ -221,17 +224,9 @@ def _log_fault(scope: Scope, error: Exception) -> None:
     if _service(scope).settings.demonstration:
         log.error("fault in request %s", request_id, exc_info=error)
         return
-    places = "".join(traceback.format_tb(error.__traceback__))
-    kinds = " from ".join(type(link).__name__ for link in _chain(error))
-    log.error("fault in request %s: %s\n%s", request_id, kinds, places)
-
-
-def _chain(error: BaseException | None) -> list[BaseException]:
-    links: list[BaseException] = []
-    while error is not None and error not in links:
-        links.append(error)
-        error = error.__cause__ or error.__context__
-    return links
+    told = logs.told(error)
+    words = (request_id, told["fault"], "\n".join(told["places"]))
+    log.error("fault in request %s: %s\n%s", *words, extra={"request_id": request_id, **told})
 
 
 def _service(scope: Scope) -> Service:

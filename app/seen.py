@@ -3,12 +3,13 @@
 Nothing is decided by it; it only repeats what was written down.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session, col, select
 
+from app.audit_tree import proofs
 from app.tables import AuditEntry
 from codings.base import Role
 from prescriber.states import Number
@@ -36,10 +37,11 @@ class Look:
     role: Role
     centre: str | None
     insurer: str | None
+    leaf: int | None = field(default=None, compare=False)  # of the newest, once it is sealed
 
 
-def looks(session: Session, *, number: Number, patient: str) -> list[Look]:
-    """The newest looks at a prescription and at its dispenses, the newest first; the same one in a minute once."""
+def entries(session: Session, *, number: Number, patient: str) -> list[AuditEntry]:
+    """The newest audit rows of looks at a prescription and at its dispenses, the newest first."""
     found = session.exec(
         select(AuditEntry)
         .where(
@@ -50,8 +52,21 @@ def looks(session: Session, *, number: Number, patient: str) -> list[Look]:
         .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
         .limit(MOST * 4)
     )
+    return list(found)
+
+
+def looks(session: Session, *, number: Number, patient: str) -> list[Look]:
+    """The looks told of these rows; the same one in a minute once."""
+    rows = entries(session, number=number, patient=patient)
+    sealed = proofs.leaves_of(session, [row.id for row in rows])
     told = [
-        Look(row.at.replace(second=0, microsecond=0), Role(row.role), row.centre, row.insurer)
-        for row in found
+        Look(
+            row.at.replace(second=0, microsecond=0),
+            Role(row.role),
+            row.centre,
+            row.insurer,
+            sealed.get(row.id),
+        )
+        for row in rows
     ]
     return list(dict.fromkeys(told))[:MOST]

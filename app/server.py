@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +27,22 @@ from cryptography.exceptions import InvalidSignature
 from sqlalchemy import exc
 from sqlmodel import col, select
 
-from app import migrate
+from app import local_tls, migrate
 from app.db import reading
 from app.demo import world
 from app.embedded import ClusterError, home_for, start
 from app.gateways.ports import make_gateways
 from app.keys import KeyFileError
-from app.main import DurabilityError, create_app, open_service
-from app.service import Service
+from app.main import create_app, open_service
+from app.production import Unfit
+from app.service import Service, utc_now
 from app.settings import Settings
 from codings.tables import Certificate
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("NOSKHEH_VAR") or ROOT / "var")  # where this checkout keeps its state
 _ROOM = 300 * 1024 * 1024
-_SIMULATOR_S = 20.0
+_SIMULATOR_S = 60.0
 
 
 class CannotStart(Exception):  # noqa: N818  a sentence for the person at the keyboard
@@ -52,7 +54,7 @@ def run(*, port: int, host: str = "127.0.0.1") -> int:
     try:
         with contextlib.ExitStack() as stack:
             _serve(stack, host, port)
-    except (CannotStart, ClusterError, KeyFileError, DurabilityError, migrate.MigrationError) as no:
+    except (CannotStart, ClusterError, KeyFileError, Unfit, migrate.MigrationError) as no:
         print(f"Noskheh cannot start: {no}", file=sys.stderr)
         return 1
     except exc.OperationalError as no:
@@ -64,7 +66,8 @@ def run(*, port: int, host: str = "127.0.0.1") -> int:
 def _serve(stack: contextlib.ExitStack, host: str, port: int) -> None:
     _make_var()
     listening = stack.enter_context(_listen(host, port))
-    base_url = os.environ.get("PUBLIC_URL") or f"http://localhost:{port}"
+    tls = _tls(host) if os.environ.get("TLS") == "1" else None
+    base_url = os.environ.get("PUBLIC_URL") or (tls.url(port) if tls else f"http://localhost:{port}")
     database = os.environ.get("DATABASE_URL") or _embedded(stack)
     authority = stack.enter_context(simulator(VAR / "demo"))
     settings = demonstration_settings(database=database, base_url=base_url, authority=authority)
@@ -73,6 +76,8 @@ def _serve(stack: contextlib.ExitStack, host: str, port: int) -> None:
     _require_its_keys(service, cluster_hint=home_for(ROOT, state=VAR))
     told = world.build(service, VAR / "demo", base_url=base_url, authority=authority)
     _greet(told)
+    if tls:
+        print(_ON_THE_PHONE.format(url=base_url), flush=True)
     config = uvicorn.Config(
         create_app(service),
         log_level="warning",
@@ -80,9 +85,34 @@ def _serve(stack: contextlib.ExitStack, host: str, port: int) -> None:
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=5,
+        ssl_certfile=tls.pair.certificate if tls else None,
+        ssl_keyfile=tls.pair.key if tls else None,
     )
     uvicorn.Server(config).run(sockets=[listening])
     print("Stopped.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Tls:
+    """How this machine is reached over https on its own network."""
+
+    pair: local_tls.Pair
+    name: str
+
+    def url(self, port: int) -> str:
+        return f"https://{self.name}:{port}"
+
+
+def _tls(host: str) -> _Tls:
+    found = [host] if host != "0.0.0.0" else local_tls.addresses()  # noqa: S104  the whole network is meant
+    names = [one for one in found if one not in {"localhost", "127.0.0.1"}]
+    pair = local_tls.pair(VAR / "demo", names, now=utc_now())
+    return _Tls(pair, names[0] if names else "localhost")
+
+
+_ON_THE_PHONE = """  On the telephone, in the same network: open {url} in its browser, choose "advanced" and "proceed"
+  (this machine signed its certificate itself), sign in as the pharmacist, and let the page use the camera.
+"""
 
 
 def demonstration_settings(*, database: str, base_url: str, authority: str, **more: Any) -> Settings:
@@ -95,6 +125,7 @@ def demonstration_settings(*, database: str, base_url: str, authority: str, **mo
             "second_factor_required": False,  # offered all the same
             "approve_keys_at_once": True,
             "keys_folder": VAR / "keys",
+            "checkpoints_file": VAR / "checkpoints.jws",
             "authenticity_url": authority,
             "seal_after_seconds": 0,
             **more,

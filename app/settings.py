@@ -5,8 +5,9 @@ names, `DATABASE_URL` and `PUBLIC_URL`. The defaults are those of a deployment w
 address can tell; what `make run` needs beside them, it sets itself.
 """
 
+import os
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, field_validator, model_validator
@@ -45,6 +46,10 @@ class Settings(BaseSettings):
     keys_folder: Path = Field(
         default=Path("var/keys"), description="Private keys, one file of mode 0600 each."
     )
+    checkpoints_file: Path = Field(
+        default=Path("var/checkpoints.jws"),
+        description="Where the audit's signed checkpoints are added, one a line; best on another machine's disk.",
+    )
     shabad_pattern: str = Field(
         default=r"^[0-9A-Z]{8,20}$", description="What a SHABAD of any issuer looks like."
     )
@@ -56,18 +61,41 @@ class Settings(BaseSettings):
         default="noskheh_app",
         description="Role taken on connect when it exists; empty keeps the login's own.",
     )
-    lock_timeout_ms: int = Field(default=3_000, ge=1)
-    statement_timeout_ms: int = Field(default=10_000, ge=1)
+    lock_timeout_ms: int = Field(default=3_000, ge=1, description="How long a statement waits for a row.")
+    statement_timeout_ms: int = Field(
+        default=10_000, ge=1, description="After which a statement is given up."
+    )
     run_worker: bool = Field(default=True, description="Run queued jobs in this process too.")
-    worker_concurrency: int = Field(default=2, ge=1, le=50)
+    worker_concurrency: int = Field(default=2, ge=1, le=50, description="Jobs at once.")
+    worker_silence_s: int = Field(
+        default=30,
+        ge=3,
+        description="Without a sign of life for so long a worker is dead, its jobs run again.",
+    )
+
+    stop_seconds: int = Field(
+        default=20, ge=1, description="How long a stop waits for requests in flight and jobs at hand."
+    )
+
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65_535,
+        description="Where counters are answered, never at the public address; each process takes the"
+        " first free port from here on. 0: nowhere.",
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="The address the counters are answered at.")
+    worker_late_seconds: int = Field(
+        default=120, ge=1, description="From when on a job that is due and not done is told as late."
+    )
 
     second_factor_required: bool = Field(
         default=True,
         description="Nobody works by password alone: a passkey or one-time codes are set up first.",
     )
-    argon2_time_cost: int = Field(default=3, ge=1)
-    argon2_memory_kib: int = Field(default=65_536, ge=8)
-    argon2_parallelism: int = Field(default=4, ge=1)
+    argon2_time_cost: int = Field(default=3, ge=1, description="Passes over the memory for a password.")
+    argon2_memory_kib: int = Field(default=65_536, ge=8, description="Memory for one password.")
+    argon2_parallelism: int = Field(default=4, ge=1, description="Lanes for one password.")
 
     body_limit: int = Field(default=1_000_000, ge=1_000, description="Bytes of an ordinary request.")
     upload_limit: int = Field(
@@ -89,6 +117,16 @@ class Settings(BaseSettings):
         default=900, ge=0, description="Age at which a ready claim is sealed even if its batch is not full."
     )
     batch_size: int = Field(default=500, ge=1, le=10_000, description="Claims in one batch at the most.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_files(cls, given: Any) -> Any:
+        """What `NOSKHEH_<NAME>_FILE` points at, where the setting itself is not given: secrets as files."""
+        for name in cls.model_fields:
+            place = os.environ.get(f"NOSKHEH_{name.upper()}_FILE")
+            if place and not {name, f"NOSKHEH_{name.upper()}", name.upper()} & {*given, *os.environ}:
+                given[name] = Path(place).read_text(encoding="utf-8").strip()
+        return given
 
     @field_validator("database_url")
     @classmethod

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import AwareDatetime
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, LargeBinary, SmallInteger, text
 from sqlalchemy import Enum as SAEnum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
@@ -17,6 +17,7 @@ from sqlmodel import Field
 from codings.base import Role, Row, new_id
 
 INSTANT: Any = DateTime(timezone=True)
+WRITTEN_BY = "pg_current_xact_id()::text::bigint"
 
 
 def one_of(kinds: type[StrEnum], length: int) -> SAEnum:
@@ -199,6 +200,7 @@ class AuditEntry(Row, table=True):
         Index("ix_audit_entry_subject", "subject"),
         Index("ix_audit_entry_at", "at", "id"),
         Index("ix_audit_entry_actor_at", "actor", "at", "id"),
+        Index("ix_audit_entry_xid", "xid", postgresql_using="brin"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -213,6 +215,43 @@ class AuditEntry(Row, table=True):
     purpose: str = Field(max_length=20)
     request_id: str | None = Field(default=None, max_length=64)
     outcome: str = Field(default="done", max_length=60)
+    # The transaction that wrote it, so that sealing knows which rows are safely committed; 0 for the oldest ones.
+    xid: int | None = Field(
+        default=None, sa_column=Column(BigInteger, server_default=text(WRITTEN_BY), nullable=False)
+    )
+
+
+class AuditLeaf(Row, table=True):
+    """The place of an audit row in the tree. Its hash covers every column of the row (`app/audit_tree/leaves.py`)."""
+
+    __tablename__ = "audit_leaf"
+
+    leaf: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    entry: UUID = Field(unique=True)
+    salt: bytes = Field(sa_type=LargeBinary)
+    sha256: bytes = Field(sa_type=LargeBinary)
+
+
+class AuditNode(Row, table=True):
+    """The hash of a whole block of 256, 65,536 ... leaves, so that a proof need not read them all."""
+
+    __tablename__ = "audit_node"
+
+    height: int = Field(primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False})
+    place: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    sha256: bytes = Field(sa_type=LargeBinary)
+
+
+class AuditCheckpoint(Row, table=True):
+    """How many leaves there were, with which root, at what time; signed. `horizon`: all transactions below are in."""
+
+    __tablename__ = "audit_checkpoint"
+
+    size: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    at: AwareDatetime = Field(sa_type=INSTANT)
+    root: bytes = Field(sa_type=LargeBinary)
+    horizon: int = Field(sa_type=BigInteger)
+    signed: str = Field(max_length=2000)
 
 
 class Idempotency(Row, table=True):
@@ -246,3 +285,19 @@ class EhrRegistration(Row, table=True):
     receipt: str = Field(max_length=64)
     content: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     at: datetime = Field(sa_type=INSTANT)
+
+
+class DispensingClosed(Row, table=True):
+    """A time in which nothing is handed over: from a restore until what was handed over since is known again."""
+
+    __tablename__ = "dispensing_closed"
+    __table_args__ = (
+        Index("ix_dispensing_closed_now", "kind", unique=True, postgresql_where="opened_at IS NULL"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    kind: str = Field(default="restore", max_length=20)  # closed once at a time
+    closed_at: AwareDatetime = Field(sa_type=INSTANT)
+    closed_by: str = Field(max_length=100)
+    opened_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
+    opened_by: str | None = Field(default=None, max_length=100)

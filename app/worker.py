@@ -4,13 +4,21 @@ import asyncio
 import contextlib
 import signal
 
-from app import jobs, queue
+from app import jobs, logs, production, queue, scraping
+from app.gateways.ports import make_gateways
+from app.main import open_service
 from app.service import Service
+from app.settings import Settings
 
 
-def run(service: Service) -> int:
-    """Run jobs until SIGINT or SIGTERM; the job at hand is finished first."""
-    asyncio.run(_work(service))
+def run() -> int:
+    """Run jobs until SIGINT or SIGTERM; the job at hand is finished first. Raises Unfit."""
+    with contextlib.closing(open_service(Settings(), gateways=make_gateways)) as service:
+        if not service.settings.demonstration:
+            production.check(service)
+            logs.install()
+        with scraping.offered(service):
+            asyncio.run(_work(service))
     return 0
 
 

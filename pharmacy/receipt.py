@@ -34,10 +34,21 @@ def receipt_content(
                 "irc": line.irc,
                 "quantity": amount_text(line.quantity),
                 "gross": line.gross,
-                "packs": [{"uid": pack.uid, "count": amount_text(pack.count)} for pack in line.packs],
+                "packs": [
+                    {
+                        "uid": pack.uid,
+                        "gtin": pack.gtin,
+                        "lot": pack.lot,
+                        "expiry": pack.expiry.isoformat(),
+                        "count": amount_text(pack.count),
+                    }
+                    for pack in line.packs
+                ],
+                "substitution": line.substitution_reason,
             }
             for line in view.lines
         ],
         "not_dispensed": [{"item": item, "reason": reason} for item, reason in view.not_dispensed],
+        "overrides": [[finding, reason] for finding, reason in view.overrides],
         "release": view.release,
     }

@@ -99,9 +99,13 @@ KEYS: dict[str, str] = {
     "used_jti": LOCAL,
     "attempt": LOCAL,
     "audit_entry": LOCAL,
+    "audit_leaf": LOCAL,
+    "audit_node": LOCAL,
+    "audit_checkpoint": LOCAL,
     "idempotency": LOCAL,
     "message": LOCAL,
     "ehr_registration": LOCAL,
+    "dispensing_closed": LOCAL,
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from sqlmodel import Session, col, select
 
 from app import attempts, audit
+from app.db import glancing
 from app.refusals import SignInLocked
 from app.service import Service
 from app.tables import Account, OneTimeSecret, Passkey
@@ -65,6 +66,11 @@ def count_try(service: Service, *, kind: str, username: str, at: datetime) -> No
 
 
 def note(service: Service, username: str, at: datetime, verb: str) -> None:
-    """Write down a refused proof; who tried is not known, only under which name."""
-    unknown = Actor(id=f"account:{username}"[:100], role=Role.PATIENT, at=at)
-    audit.saw(service, by=unknown, verb=verb, subject=username, purpose="sign-in", outcome="refused")
+    """Write down a refused proof; who tried is not known, only under which name.
+
+    A name that is no account's is not kept: it may be a password, or a patient's national ID in the wrong field.
+    """
+    with glancing(service) as session:
+        name = username if session.get(Account, username) else "no-account"
+    unknown = Actor(id=f"account:{name}"[:100], role=Role.PATIENT, at=at)
+    audit.saw(service, by=unknown, verb=verb, subject=name, purpose="sign-in", outcome="refused")

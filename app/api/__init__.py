@@ -3,6 +3,7 @@
 from app.api import (
     batches,
     certificates,
+    checkpoints,
     claims,
     codings,
     counter,
@@ -16,6 +17,7 @@ from app.api import (
 
 routers = [
     everyone.router,
+    checkpoints.router,
     tokens.router,
     certificates.router,
     visits.router,
@@ -27,3 +29,4 @@ routers = [
     emergencies.router,
     status.router,
 ]
+demonstration_routers = [everyone.counters_router]  # a deployment answers them on a port of their own

@@ -95,9 +95,11 @@ def results(body: Ndjson, by: Insurer, once: Once) -> Response:
 
 
 @router.get("/results/{job}")
-def result_job(job: UUID, by: Insurer, session: Reading) -> JobOut:
+def result_job(job: UUID, by: Insurer, service: TheService, session: Reading) -> JobOut:
     """What became of a file."""
-    return job_out(payment_queries.submission(session, job=job, by=by))
+    found = payment_queries.submission(session, job=job, by=by)
+    audit.saw(service, by=by, verb="file.read", subject=str(job))
+    return job_out(found)
 
 
 @router.put("/coverages", status_code=202, response_model=JobOut)
@@ -128,6 +130,7 @@ def remittances(body: RemittanceInput, by: Insurer, once: Once) -> Response:
 @router.get("/claims")
 def claims(
     by: InsurerOrPharmacy,
+    service: TheService,
     session: Reading,
     state: ClaimState | None = None,
     day_from: Annotated[date | None, Query(alias="from")] = None,
@@ -139,6 +142,7 @@ def claims(
     page = claim_queries.claims(
         session, by=by, state=state, day_from=day_from, day_to=day_to, limit=limit, cursor=cursor
     )
+    audit.saw(service, by=by, verb="claim.list", subject=by.insurer or by.centre or "")
     return ClaimsOut(items=[ClaimOut.model_validate(c) for c in page.items], next=page.next)
 
 
@@ -146,7 +150,8 @@ def claims(
 def claim(claim: PathClaim, by: InsurerOrPharmacy, service: TheService, session: Reading) -> ClaimDetailOut:
     """One claim: its versions, evidence, decisions, deductions, appeals and payments."""
     found = claim_queries.claim(session, number=claim, by=by)
-    audit.saw(service, by=by, verb="claim.read", subject=found.claim.number)
+    whose = audit.whose(session, shabad=found.claim.shabad)
+    audit.saw(service, by=by, verb="claim.read", subject=found.claim.number, patient=whose)
     return detail_out(found)
 
 

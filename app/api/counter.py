@@ -177,7 +177,8 @@ def dispense(order: DispenseInput, by: Pharmacy, service: TheService, once: Once
 def read(dispense: PathDispense, by: Pharmacy, service: TheService, session: Reading) -> DispenseOut:
     """A dispense of this pharmacy, with its claims as they stand."""
     view = pharmacy_queries.dispense(session, number=flow.dispense_number(dispense), by=by)
-    audit.saw(service, by=by, verb="dispense.read", subject=str(view.number))
+    whose = audit.whose(session, shabad=view.number.shabad)
+    audit.saw(service, by=by, verb="dispense.read", subject=str(view.number), patient=whose)
     return dispense_out(session, view, by)
 
 

@@ -7,20 +7,24 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import exc, text
 
-from app import metrics
+from app import metrics, migrate, queue
 from app.access import SCOPES, Anyone
 from app.db import GivesBack, glancing
 from app.service import TheService
 from codings import jws
 
+HEAD = migrate.head()
+
 router = APIRouter(route_class=GivesBack, tags=["everyone"], dependencies=[Anyone()])
+counters_router = APIRouter(tags=["everyone"], dependencies=[Anyone()])
 
 
 class Health(BaseModel):
-    """Whether it is well, and if not, what is missing."""
+    """Whether it is well; if not, what is missing, and what is late though everything answers."""
 
     status: str = Field(examples=["ok"])
     missing: list[str] = []
+    late: list[str] = Field(default=[], description="`worker`: jobs wait longer than they should")
 
 
 @router.get("/health/live")
@@ -31,26 +35,31 @@ async def live() -> Health:
 
 @router.get("/health/ready", response_model=Health, responses={503: {"model": Health}})
 def ready(service: TheService) -> JSONResponse:
-    """The database answers, its tables are there, and the worker's queue too."""
-    missing: list[str] = []
+    """The database answers, is migrated, and has the worker's queue. A late worker is told, and takes nobody's care."""
+    health = _health(service)
+    return JSONResponse(health.model_dump(), 503 if health.missing else 200)
+
+
+def _health(service: TheService) -> Health:
     try:
         with glancing(service) as session:
-            probe = text(
-                "SELECT to_regclass('account') IS NOT NULL, to_regclass('procrastinate_jobs') IS NOT NULL"
-            )
-            tables, jobs = session.connection().execute(probe).one()
-            missing += [] if tables else ["migrations"]
+            connection = session.connection()
+            jobs, version = connection.execute(
+                text("SELECT to_regclass('procrastinate_jobs'), to_regclass('alembic_version')")
+            ).one()
+            here = connection.scalar(text("SELECT version_num FROM alembic_version")) if version else None
+            missing = [] if here and here >= HEAD else ["migrations"]
             missing += [] if jobs else ["queue"]
+            late = jobs is not None and queue.due(session)[1] > service.settings.worker_late_seconds
     except exc.SQLAlchemyError:
-        missing.append("database")
-    health = Health(status="missing" if missing else "ok", missing=missing)
-    return JSONResponse(health.model_dump(), 503 if missing else 200)
+        return Health(status="missing", missing=["database"])
+    return Health(status="missing" if missing else "ok", missing=missing, late=["worker"] if late else [])
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
+@counters_router.get("/metrics", response_class=PlainTextResponse)
 async def counters() -> PlainTextResponse:
     """Counters for Prometheus; numbers only."""
-    return PlainTextResponse(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return PlainTextResponse(metrics.text(), media_type=metrics.CONTENT_TYPE)
 
 
 @router.get("/.well-known/jwks.json")

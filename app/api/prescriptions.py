@@ -101,6 +101,8 @@ def prepare(request: PrepareInput, by: Clinic, service: TheService) -> PreparedO
     """The bytes to sign, with every finding and the cost. Stores nothing; ask as often as the draft changes."""
     with reading(service) as session:
         prepared, estimate = flow.prepare(session, service, request=request, by=by)
+        whose = audit.whose(session, shabad=request.shabad)
+    audit.saw(service, by=by, verb="prescription.prepare", subject=request.shabad, patient=whose)
     assert prepared.header is not None  # noqa: S101  a key was asked for
     return PreparedOut(
         header=jws.b64(jws.canonical(prepared.header)),

@@ -11,7 +11,7 @@ import insurer.queries.claims as claim_queries
 import insurer.queries.coverage as coverage_queries
 import pharmacy.queries as pharmacy_queries
 import prescriber.queries as prescriber_queries
-from app import audit
+from app import audit, closing
 from app.db import reading, writing
 from app.flows import news
 from app.gateways import Unavailable
@@ -55,6 +55,7 @@ def accept(
 
     The signature is verified again and the rows compared with it: a difference stops as `tampered`.
     """
+    closing.require_open(session)
     prescriber_actions.lock(session, number=number)
     _verify(session, service, number)
     acceptance = pharmacy_actions.accept(session, number=number, by=by)
@@ -128,6 +129,8 @@ def price(session: Session, *, order: DispenseInput, by: Actor) -> tuple[CostSta
         prices_release=codings.release_of(session, PRODUCT),
         by=by,
     )
+    whose = audit.whose(session, shabad=number.shabad)
+    audit.did(session, by=by, verb="dispense.price", subject=str(number), patient=whose)
     return statement, findings
 
 
@@ -161,6 +164,7 @@ def dispense(
     by: Actor,
 ) -> Handed:
     """Hand over: counters, packs, dispense, statement, claims, receipt, audit and events, all or nothing."""
+    closing.require_open(session)
     held = pharmacy_queries.acceptance(session, acceptance=order.acceptance, by=by)
     number = Number(held.shabad, held.n)
     prescriber_actions.lock(session, number=number)
@@ -215,7 +219,8 @@ def take_back(session: Session, *, number: DispenseNumber, reason: str, by: Acto
     view = pharmacy_actions.take_back(session, number=number, reason=reason, by=by)
     claim_actions.unwind_claims(session, shabad=number.shabad, n=number.n, d=number.d, by=by)
     news.tell_prescriber(session, Number(number.shabad, number.n))
-    audit.did(session, by=by, verb="dispense.return", subject=str(number))
+    whose = audit.whose(session, shabad=number.shabad)
+    audit.did(session, by=by, verb="dispense.return", subject=str(number), patient=whose)
     return view
 
 

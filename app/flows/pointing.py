@@ -6,6 +6,7 @@ answer, so that nothing can be learnt by trying.
 
 import hmac
 import re
+from datetime import datetime
 from typing import Final
 
 import prescriber.queries as prescriber_queries
@@ -20,8 +21,10 @@ from prescriber.states import Number
 TRIES: Final = 5
 TRIES_OF_ADDRESS: Final = 30
 LOCK_MINUTES: Final = 15
+TICKET_MINUTES: Final = 15
 KIND: Final = "pointer"
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{14}")
+_TICKET: Final = re.compile(r"([0-9]{1,12})\.([0-9a-f]{64})")
 
 
 class PointerUnknown(Problem):
@@ -68,6 +71,26 @@ def show(service: Service, *, number: str, code: str, address: str, by: Actor) -
     for key in keys:
         attempts.forget(service, kind=KIND, key=key)
     return named
+
+
+def ticket(service: Service, *, number: Number, at: datetime) -> str:
+    """What the page gives for a quarter of an hour to fetch its proof, instead of the slip's own secret."""
+    until = int(at.timestamp()) + TICKET_MINUTES * 60
+    return f"{until}.{_mac(service, number, until)}"
+
+
+def by_ticket(service: Service, *, number: str, ticket: str, by: Actor) -> Number:
+    """The prescription whose page gave this ticket. Raises PointerUnknown."""
+    named, parts = _number(number), _TICKET.fullmatch(ticket)
+    if named is None or parts is None or int(parts[1]) < by.at.timestamp():
+        raise PointerUnknown(pointer="/code")
+    if not hmac.compare_digest(parts[2], _mac(service, named, int(parts[1]))):
+        raise PointerUnknown(pointer="/code")
+    return named
+
+
+def _mac(service: Service, number: Number, until: int) -> str:
+    return hmac.new(service.keys.pointer, f"proof:{number}:{until}".encode(), "sha256").hexdigest()
 
 
 def _number(text: str) -> Number | None:

@@ -127,8 +127,9 @@ def cancel(session: Session, *, number: Number, reason: str, by: Actor) -> Presc
     held = pharmacy_queries.held(session, number=number, at=by.at) is not None
     prescriber_actions.cancel(session, number=number, reason=reason, held=held, by=by)
     news.tell_prescriber(session, number)
-    audit.did(session, by=by, verb="prescription.cancel", subject=str(number))
-    return prescriber_queries.prescription(session, number=number, by=by)
+    view = prescriber_queries.prescription(session, number=number, by=by)
+    audit.did(session, by=by, verb="prescription.cancel", subject=str(number), patient=str(view.patient))
+    return view
 
 
 def number_of(text: str) -> Number:

@@ -7,13 +7,14 @@ out of the address. Without scripts the code beside it is typed.
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 import codings.queries as codings
 import pharmacy.queries as pharmacy_queries
 import prescriber.queries as prescriber_queries
 from app import audit, seen
 from app.access import Anyone
+from app.audit_tree import checkpoints, proofs
 from app.db import reading
 from app.errors import STATUS
 from app.flows import pointing
@@ -55,6 +56,27 @@ def show(request: Request, by: Public, number: PathNumber, sent: Sent, service: 
     return page(request, "patient/prescription.html", **context)
 
 
+@router.post("/q/{number}/proof")
+def proof(request: Request, by: Public, number: PathNumber, sent: Sent, service: TheService) -> Response:
+    """Who looked, as a file that anyone can check against the audit's checkpoints; by the page's ticket or the code."""
+    address = request.client.host if request.client else ""
+    given, code = str(sent.get("ticket", ""))[:100], str(sent.get("code", ""))[:80]
+    try:
+        if given:
+            named = pointing.by_ticket(service, number=number, ticket=given, by=by)
+        else:
+            named = pointing.show(service, number=number, code=code, address=address, by=by)
+    except Problem as no:
+        return page(request, "patient/pointer.html", status=STATUS[no.kind], problem=no)
+    with reading(service) as session:
+        view = prescriber_queries.prescription_unscoped(session, number=named, at=by.at)
+        patient = str(view.patient)
+        told = proofs.inclusion(session, seen.entries(session, number=named, patient=patient))
+    audit.saw(service, by=by, verb="audit.proof", subject=str(named), patient=patient, purpose="own")
+    attached = {"Content-Disposition": f'attachment; filename="noskheh-audit-{named}.json"'}
+    return JSONResponse({"prescription": str(named)} | told, headers=attached)
+
+
 def _own(request: Request, service: Service, number: Number, *, by: Actor) -> dict[str, Any]:
     language = language_of_page(request)
     with reading(service) as session:
@@ -68,6 +90,8 @@ def _own(request: Request, service: Service, number: Number, *, by: Actor) -> di
             "today": tehran_day(by.at),
             "dispenses": dispenses,
             "looks": looks,
+            "checkpoint": checkpoints.newest(session),
+            "ticket": pointing.ticket(service, number=number, at=by.at),
             "centres": centre_names(session, centres),
             "insurers": insurer_names(session),
             "medicines": codings.medicines_as_signed(

@@ -25,7 +25,7 @@ from app.refusals.accounts import (
     WeakPassword,
 )
 from app.refusals.base import ShellProblem
-from app.refusals.database import Busy, DatabaseAway, DatabaseSlow, LostRace
+from app.refusals.database import Busy, CounterClosed, DatabaseAway, DatabaseSlow, LostRace, ReceiptDiffers
 from app.refusals.pictures import (
     NoPicture,
     NotAPicture,
@@ -77,6 +77,7 @@ __all__ = [
     "ClientRefused",
     "ClientUnknown",
     "CodeRefused",
+    "CounterClosed",
     "CrossSite",
     "DatabaseAway",
     "DatabaseSlow",
@@ -101,6 +102,7 @@ __all__ = [
     "PictureBroken",
     "PictureTooLarge",
     "ProveAgain",
+    "ReceiptDiffers",
     "SecondFactorMissing",
     "SecondProofNeeded",
     "SessionLocked",

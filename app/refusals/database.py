@@ -55,3 +55,29 @@ class DatabaseAway(Problem):
         fa="چند ثانیهٔ دیگر با همان کلید دوباره بفرستید؛ کاری دو بار انجام نمی‌شود.",
         en="Send it again in a few seconds with the same key; nothing will be done twice.",
     )
+
+
+class CounterClosed(Problem):
+    code = "dispensing.closed"
+    kind = Kind.PARTNER_DOWN
+    words = Words(
+        fa="سامانه تازه از نسخهٔ پشتیبان بازگردانده شده است و تحویل دارو تا ثبت دوبارهٔ رسیدها بسته است.",
+        en="The service was just restored from a backup: dispensing is closed until receipts are replayed.",
+    )
+    fix = Words(
+        fa="رسیدهای پس از زمان پشتیبان را به گردانندهٔ سامانه بدهید و تا باز شدن تحویل صبر کنید.",
+        en="Give the operator your receipts from after the backup, and wait until dispensing opens again.",
+    )
+
+
+class ReceiptDiffers(Problem):
+    code = "receipt.differs"
+    kind = Kind.CONFLICT
+    words = Words(
+        fa="رسید {dispense} با آنچه اینجا ثبت می‌شود یکی نیست؛ چیزی ثبت نشد.",
+        en="The receipt {dispense} does not agree with what would be recorded here; nothing was recorded.",
+    )
+    fix = Words(
+        fa="نخست رسیدهای پیشین همین نسخه را ثبت کنید، یا آن را دستی بررسی کنید.",
+        en="Replay the earlier receipts of this prescription first, or look into it by hand.",
+    )

@@ -51,6 +51,7 @@ def settings(database: Engine, tmp_path: Path) -> Settings:
     return Settings(
         database_url=database.url.render_as_string(hide_password=False),
         keys_folder=tmp_path / "keys",
+        checkpoints_file=tmp_path / "checkpoints.jws",
         demonstration=True,  # the tests' server trades durability for speed
         run_worker=False,
         second_factor_required=False,

@@ -1,25 +1,42 @@
 """What anyone may ask of the service, and what the published description of it holds."""
 
-import pytest
 from starlette.testclient import TestClient
 
-from app.main import DurabilityError, check_durability, create_app, open_service, warn_unprotected
+from app.main import create_app, open_service
 from codings import jws
 from tests.app.conftest import no_gateways
 
 
 def test_a_living_service_says_so(client):
-    assert client.get("/health/live").json() == {"status": "ok", "missing": []}
+    assert client.get("/health/live").json() == {"status": "ok", "missing": [], "late": []}
 
 
 def test_readiness_names_what_is_missing(client, service):
     told = client.get("/health/ready")
-    assert (told.status_code, told.json()) == (200, {"status": "ok", "missing": []})
+    assert (told.status_code, told.json()) == (200, {"status": "ok", "missing": [], "late": []})
     with service.engine.begin() as connection:
         connection.exec_driver_sql("RESET ROLE")
         connection.exec_driver_sql("ALTER TABLE procrastinate_jobs RENAME TO put_away")
     told = client.get("/health/ready")
-    assert (told.status_code, told.json()) == (503, {"status": "missing", "missing": ["queue"]})
+    assert (told.status_code, told.json()) == (503, {"status": "missing", "missing": ["queue"], "late": []})
+
+
+def test_a_database_behind_the_code_is_not_ready(client, service):
+    with service.engine.begin() as connection:
+        connection.exec_driver_sql("RESET ROLE")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    told = client.get("/health/ready")
+    assert (told.status_code, told.json()["missing"]) == (503, ["migrations"])
+
+
+def test_a_late_worker_is_told_and_care_goes_on(client, service):
+    with service.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, scheduled_at)"
+            " VALUES ('default', 'noskheh.tidy', now() - interval '1 hour')"
+        )
+    told = client.get("/health/ready")
+    assert (told.status_code, told.json()) == (200, {"status": "ok", "missing": [], "late": ["worker"]})
 
 
 def test_without_a_database_it_lives_but_is_not_ready(settings, tmp_path):
@@ -34,22 +51,6 @@ def test_without_a_database_it_lives_but_is_not_ready(settings, tmp_path):
     assert browser.get("/health/live").status_code == 200
     told = browser.get("/health/ready")
     assert (told.status_code, told.json()["missing"]) == (503, ["database"])
-
-
-def test_a_database_that_forgets_is_refused_where_patients_are_real(service):
-    with pytest.raises(DurabilityError, match="fsync"):  # the tests' own server is such a one
-        check_durability(service.engine)
-
-
-def test_a_login_without_the_protecting_role_is_said_so(service, settings, caplog):
-    warn_unprotected(service)
-    assert not caplog.records
-    bare = settings.model_copy(update={"database_role": ""})
-    unprotected = open_service(bare, gateways=no_gateways)
-    warn_unprotected(unprotected)
-    unprotected.engine.dispose()
-    (record,) = caplog.records
-    assert "could rewrite signed rows" in record.getMessage()
 
 
 def test_the_published_keys_verify_what_the_service_seals(client, service):

@@ -9,6 +9,9 @@ from app.service import Service
 
 FOR_EVER = {
     "audit_entry": "actor",
+    "audit_leaf": "sha256",
+    "audit_node": "sha256",
+    "audit_checkpoint": "signed",
     "prescription": "jws",
     "prescription_item": "dose",
     "prescription_diagnosis": "code",

@@ -1,8 +1,11 @@
 """Settings come from the environment, know their own addresses, and refuse what would be unsafe."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
+from app.cli import main
 from app.settings import Settings
 
 URL = "postgresql://noskheh:a-secret@db.example/noskheh"
@@ -44,3 +47,25 @@ def test_assertions_may_name_every_address_of_the_demonstration_but_one_elsewher
     assert {"http://localhost:8123/oauth/token", "http://127.0.0.1:8123/oauth/token"} <= demo.token_audiences
     real = Settings(database_url=URL, public_url="https://rx.example.org")
     assert real.token_audiences == {"https://rx.example.org/oauth/token"}
+
+
+def test_a_secret_may_stand_in_a_file(monkeypatch, tmp_path):
+    secret = tmp_path / "database_url"
+    secret.write_text(f"{URL}\n")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("NOSKHEH_DATABASE_URL_FILE", str(secret))
+    assert Settings().database_url.endswith("noskheh:a-secret@db.example/noskheh")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://said-plainly/noskheh")
+    assert "said-plainly" in Settings().database_url
+
+
+def test_the_reference_of_settings_is_what_the_code_says(capsys):
+    assert main(["settings"]) == 0
+    page = Path(__file__).parents[2] / "docs" / "settings.md"
+    assert capsys.readouterr().out == page.read_text(encoding="utf-8"), (
+        "python -m app settings > docs/settings.md"
+    )
+
+
+def test_every_setting_says_what_it_is():
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []

@@ -31,7 +31,8 @@ from app.demo import world
 from app.embedded import Cluster, start
 from app.embedded_programs import server_account, temporary_folder
 from app.gateways.ports import make_gateways
-from app.main import DURABLE, open_service
+from app.main import open_service
+from app.production import DURABLE
 from app.server import simulator
 from app.service import Service
 from app.settings import Settings

@@ -134,14 +134,14 @@ class Rungs:
 
     def count(self, name: str, caller: str, request: dict[str, Any]) -> bytes:
         """Statements and round trips of one request, its second: in this process, through the whole application."""
-        with TestClient(create_app(self.found.service), base_url=self.found.address) as client:
-            headers = {"Authorization": f"Bearer {self.found.token(caller)}", **request["headers"]}
-            with counted(self.found) as tallied:
-                answer = client.request(
-                    request["method"], request["path"], json=request["body"], headers=headers
-                )
-            if not answer.is_success:
-                raise SystemExit(f"{name}: {answer.text}")
+        client = TestClient(
+            create_app(self.found.service), base_url=self.found.address
+        )  # its end is not the service's
+        headers = {"Authorization": f"Bearer {self.found.token(caller)}", **request["headers"]}
+        with counted(self.found) as tallied:
+            answer = client.request(request["method"], request["path"], json=request["body"], headers=headers)
+        if not answer.is_success:
+            raise SystemExit(f"{name}: {answer.text}")
         self.counts[name] = tallied["statements"], tallied["statements"] + tallied["transactions"]
         return answer.content
 

@@ -1,6 +1,7 @@
 """A slip is printed from the browser, stained and held crooked, and read again; its patient sees their own page."""
 
 import io
+import json
 import random
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 
+from app import audit_tree
 from prescriber import signing
 from tests.browser.steps import given, then, when
 
@@ -198,6 +200,26 @@ def test_the_small_code_opens_the_patients_own_page(people, world, language):
     with then("the way back does not lead to the secret either"):
         patient.page.go_back()
         assert secret not in patient.page.url
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_the_patient_downloads_the_proof_of_who_looked(people, world, language):
+    one = world.prescribe()
+    world.accept(one)
+    audit_tree.seal(world.service)
+    address, _, secret = one["pointer"].partition("#")
+    patient = people.visitor(language=language, width=390)
+    with when("the patient opens what says how a change would show"):
+        patient.page.goto(f"{world.url}/q/{address.rpartition('/')[2]}#{secret}")
+        patient.page.locator("details.own-proof summary").click()
+        assert patient.axe() == []
+        assert patient.wider_than_the_screen() is None
+    with then("a file comes with the pharmacy's look in it, and the page stays"):
+        with patient.page.expect_download() as coming:
+            patient.page.locator("details.own-proof button").click()
+        proof = json.loads(coming.value.path().read_text())
+        assert [json.loads(entry["content"])["verb"] for entry in proof["entries"]] == ["prescription.accept"]
+        assert patient.page.url == f"{world.url}/q/{one['number']}"
 
 
 def test_without_scripts_the_printed_code_is_typed(people, world):

@@ -410,6 +410,18 @@ def test_a_recovery_before_the_reversal_is_acknowledged_closes_it_afterwards(ses
     assert claim_of(session, received).state is ClaimState.CLOSED
 
 
+def test_a_pharmacy_cannot_close_a_reversed_claim_and_keep_the_money(session, world, received):
+    decide(session, decision(received.claim()))
+    remit(session, (received.claim(), 1, "payment", BASIC))
+    counter.give_back(session, world, received.number)
+    with pytest.raises(ClaimStateRefused):
+        payments.confirm_paid(session, number=received.claim(), by=world.at_counter)
+    assert (claim_of(session, received).state, claim_of(session, received).paid) == (
+        ClaimState.REVERSED,
+        BASIC,
+    )
+
+
 def test_a_reversed_claim_is_neither_decided_nor_paid(session, world, received):
     counter.give_back(session, world, received.number)
     done = decide(session, decision(received.claim()))

@@ -71,6 +71,7 @@ def settings_for(engine: Engine, folder: Path, authority: str, **more: Any) -> S
         **{
             "database_url": engine.url.render_as_string(hide_password=False),
             "keys_folder": folder / "keys",
+            "checkpoints_file": folder / f"{engine.url.database}.jws",
             "demonstration": True,
             "run_worker": False,
             "second_factor_required": False,

@@ -229,7 +229,9 @@ class TestReceipt:
         assert jws.canonical(content)
         assert content["dispense"] == str(view.number)
         assert content["lines"][0]["quantity"] == "10"
-        assert content["lines"][0]["packs"] == [{"uid": view.lines[0].packs[0].uid, "count": "10"}]
+        pack = view.lines[0].packs[0]
+        told = {"uid": pack.uid, "gtin": pack.gtin, "lot": "A1", "expiry": "2028-06-30", "count": "10"}
+        assert content["lines"][0]["packs"] == [told]
         assert content["totals"] == {"gross": view.gross}
 
 

@@ -22,7 +22,6 @@ from codings.identifiers import Siam
 from codings.states import CentreKind
 from insurer.queries import figures, lists
 from insurer.states import CLAIM_WORDS, ClaimKind, ClaimState
-from insurer.tables.coverage import Shabad
 
 router = APIRouter(prefix="/insurer/claims", include_in_schema=False)
 Officer = Annotated[Actor, Person(Role.INSURER_OFFICER)]
@@ -39,11 +38,12 @@ class ClaimFilter(DayFilter):
 
 
 @router.get("")
-def claims(request: Request, by: Officer, session: Reading) -> Response:
+def claims(request: Request, by: Officer, service: TheService, session: Reading) -> Response:
     """This insurer's claims, with the sums of what the filter finds."""
     asked = ask(request, claim_words.SORTING, ClaimFilter)
     listed = _listed(by, asked)
     shown = NOTHING if listed is None else page_of(session, listed, asked)
+    audit.saw(service, by=by, verb="claim.list", subject=by.insurer or "")
     language = language_of_page(request)
     return page(
         request,
@@ -78,8 +78,8 @@ def export(request: Request, by: Officer, service: TheService, session: Reading)
 def claim(number: str, request: Request, by: Officer, service: TheService, session: Reading) -> Response:
     """Everything that was ever said about one claim. Another insurer's looks like one that does not exist."""
     view = claim_queries.claim(session, number=number, by=by)
-    whose = session.get_one(Shabad, view.claim.shabad).patient
-    audit.saw(service, by=by, verb="claim.read", subject=number, patient=str(whose) if whose else None)
+    whose = audit.whose(session, shabad=view.claim.shabad)
+    audit.saw(service, by=by, verb="claim.read", subject=number, patient=whose)
     return page(request, "insurer/claim.html", by=by, **claim_words.context(session, view))
 
 

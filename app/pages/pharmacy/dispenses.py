@@ -43,9 +43,10 @@ def receipt(dispense: str, by: Pharmacist, service: TheService) -> Response:
     number = flow.dispense_number(dispense)
     with reading(service) as session:
         signed = pharmacy_queries.dispense(session, number=number, by=by).receipt
+        whose = audit.whose(session, shabad=number.shabad)
     if signed is None:
         raise DispenseUnknown
-    audit.saw(service, by=by, verb="dispense.receipt", subject=str(number))
+    audit.saw(service, by=by, verb="dispense.receipt", subject=str(number), patient=whose)
     name = f'attachment; filename="{number}.jws"'
     return Response(signed, media_type="application/jose", headers={"Content-Disposition": name})
 

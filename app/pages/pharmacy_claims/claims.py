@@ -26,7 +26,6 @@ from insurer.inputs import AppealInput
 from insurer.outcomes import ClaimUnknown
 from insurer.queries import figures, lists
 from insurer.states import CLAIM_WORDS, ClaimState, can
-from insurer.tables.coverage import Shabad
 
 router = APIRouter(prefix="/pharmacy/claims", include_in_schema=False)
 Pharmacist = Annotated[Actor, Person(Role.PHARMACIST)]
@@ -42,11 +41,12 @@ class ClaimFilter(DayFilter):
 
 
 @router.get("")
-def claims(request: Request, by: Pharmacist, session: Reading) -> Response:
+def claims(request: Request, by: Pharmacist, service: TheService, session: Reading) -> Response:
     """This pharmacy's claims, with the sums of what the filter finds."""
     asked = ask(request, claim_words.SORTING, ClaimFilter)
     listed = _listed(by, asked)
     shown = NOTHING if listed is None else page_of(session, listed, asked)
+    audit.saw(service, by=by, verb="claim.list", subject=by.centre or "")
     english = language_of_page(request) == "en"
     insurers = labels.insurer_names(session)
     return page(
@@ -154,8 +154,8 @@ def _page(
     with reading(service) as session:
         view = claim_queries.claim(session, number=number, by=by)
         context = claim_words.context(session, view)
-        whose = session.get_one(Shabad, view.claim.shabad).patient
-    audit.saw(service, by=by, verb="claim.read", subject=number, patient=str(whose) if whose else None)
+        whose = audit.whose(session, shabad=view.claim.shabad)
+    audit.saw(service, by=by, verb="claim.read", subject=number, patient=whose)
     return page(
         request,
         "claims/claim.html",

@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, select
 
 from codings.base import Actor
-from insurer.actions.claims.rows import change
+from insurer.actions.claims.rows import change, state_refused
 from insurer.actions.payments.settling import accept
 from insurer.queries.claims import find_own
 from insurer.states import ClaimState
@@ -44,5 +44,8 @@ def appeal_result(session: Session, *, number: str, reason: str, by: Actor) -> C
 
 
 def confirm_paid(session: Session, *, number: str, by: Actor) -> Claim:
-    """The pharmacy confirms that the money has come: the claim is closed."""
-    return change(session, claim=find_own(session, number=number, by=by), to=ClaimState.CLOSED, by=by)
+    """The pharmacy confirms that the money has come: the claim is closed. ClaimStateRefused unless it is paid."""
+    claim = find_own(session, number=number, by=by)
+    if claim.state is not ClaimState.PAID:  # a reversed one closes by itself, once the money has gone back
+        raise state_refused(claim)
+    return change(session, claim=claim, to=ClaimState.CLOSED, by=by)

@@ -1,0 +1,37 @@
+"""Whether anything may be handed over: after a restore not until the receipts given since are replayed."""
+
+from sqlalchemy import text, update
+from sqlmodel import Session, col
+
+from app.refusals import CounterClosed
+from app.tables import DispensingClosed
+from codings.base import Actor
+
+CLOSED = text("SELECT EXISTS (SELECT FROM dispensing_closed WHERE opened_at IS NULL)")
+
+
+def is_closed(session: Session) -> bool:
+    """Whether dispensing is closed now."""
+    return bool(session.connection().scalar(CLOSED))
+
+
+def require_open(session: Session) -> None:
+    """Raises CounterClosed while nothing may be handed over."""
+    if is_closed(session):
+        raise CounterClosed
+
+
+def close(session: Session, *, by: Actor) -> None:
+    """Nothing is accepted or handed over from now on; closed already stays closed."""
+    if not is_closed(session):
+        session.add(DispensingClosed(closed_at=by.at, closed_by=by.id))
+        session.flush()
+
+
+def open_again(session: Session, *, by: Actor) -> None:
+    """Hand over again, if it was closed."""
+    session.connection().execute(
+        update(DispensingClosed)
+        .where(col(DispensingClosed.opened_at).is_(None))
+        .values(opened_at=by.at, opened_by=by.id)
+    )
