@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app import audit
 from app.access import Person
 from app.csv_export import Column, csv_of
 from app.db import Reading
@@ -49,9 +50,10 @@ class PartFilter(DayFilter):
 
 
 @router.get("")
-def reconciliation(request: Request, by: Reader, session: Reading) -> Response:
+def reconciliation(request: Request, by: Reader, service: TheService, session: Reading) -> Response:
     """Both sides of some days, and what does not fit."""
     asked, span = _asked(request, by)
+    audit.saw(service, by=by, verb="reconciliation.list", subject=f"{span[0]} {span[1]}")
     wanted, shown, told = asked.value, NOTHING, None
     if wanted is not None:
         shown = page_of(session, _listed(by, wanted, span), asked)
