@@ -16,6 +16,7 @@ from procrastinate import JobContext
 from app import attempts, audit_tree, ceremonies, idempotency, reactions, tokens
 from app.accounts import forget_ended
 from app.db import writing
+from app.flows import reconciling
 from app.outbox import REACTIONS
 from app.queue import queue, take_up
 from app.service import Service
@@ -45,6 +46,10 @@ def register() -> None:
         queue.periodic(cron="* * * * * */10")(sweep)  # the sixth field is seconds
         tidy = queue.task(name="noskheh.tidy", pass_context=True, queueing_lock="tidy")(_tidy)
         queue.periodic(cron="17 * * * *")(tidy)
+        reconcile = queue.task(name="noskheh.reconcile", pass_context=True, queueing_lock="reconcile")(
+            _reconcile
+        )
+        queue.periodic(cron="41 1 * * *")(reconcile)
         audit = queue.task(
             name="noskheh.seal_audit", pass_context=True, queueing_lock="seal_audit", retry=_AGAIN
         )(_seal_audit)
@@ -65,6 +70,10 @@ async def _sweep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  
 
 async def _tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     await asyncio.to_thread(tidy, _service(context))
+
+
+async def _reconcile(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    await asyncio.to_thread(reconciling.reconcile, _service(context))
 
 
 async def _seal_audit(context: JobContext, timestamp: int) -> None:  # noqa: ARG001

@@ -13,6 +13,7 @@ from app.pages import (
     pharmacy,
     pharmacy_claims,
     prescriber,
+    reconciliation,
     regulator,
 )
 
@@ -26,6 +27,7 @@ routers = [
     paper.router,
     insurer.router,
     council.router,
+    reconciliation.router,
     regulator.router,
     codings.router,
     admin.router,

@@ -214,6 +214,8 @@ DOORS: dict[str, str] = {
     "GET /q/{number}": "anyone",
     "POST /q/{number}": "anyone",
     "POST /q/{number}/proof": "anyone",
+    "GET /reconciliation": "person: administrator insurer_officer regulator",
+    "GET /reconciliation.csv": "person: administrator insurer_officer regulator",
     "GET /regulator": "person: regulator",
     "POST /regulator/declarations": "person: regulator",
     "POST /regulator/declarations/{number}/approve": "person: regulator",

@@ -56,6 +56,8 @@ MANY = {
     "GET /pharmacy",
     "GET /pharmacy/claims",
     "GET /pharmacy/claims.csv",
+    "GET /reconciliation",
+    "GET /reconciliation.csv",
     "GET /prescriber",
     "POST /api/v1/claim-batches/{seq}/ack",
     "POST /api/v1/remittances",
