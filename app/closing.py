@@ -1,18 +1,19 @@
 """Whether anything may be handed over: after a restore not until the receipts given since are replayed."""
 
-from sqlalchemy import text, update
+from sqlalchemy import update
 from sqlmodel import Session, col
 
 from app.refusals import CounterClosed
 from app.tables import DispensingClosed
+from codings import sql
 from codings.base import Actor
 
-CLOSED = text("SELECT EXISTS (SELECT FROM dispensing_closed WHERE opened_at IS NULL)")
+CLOSED = "SELECT EXISTS (SELECT FROM dispensing_closed WHERE opened_at IS NULL) AS closed"
 
 
 def is_closed(session: Session) -> bool:
     """Whether dispensing is closed now."""
-    return bool(session.connection().scalar(CLOSED))
+    return bool(sql.run(session, CLOSED)[0].closed)
 
 
 def require_open(session: Session) -> None:

@@ -11,11 +11,11 @@ from pydantic import BaseModel, Field
 
 from app.access import Anyone
 from app.audit_tree import checkpoints, proofs
-from app.db import Reading
+from app.db import GivesBack, Reading
 from app.tables import AuditCheckpoint
 from codings.base import Kind, Problem, Words
 
-router = APIRouter(prefix="/api/v1/audit", tags=["everyone"], dependencies=[Anyone()])
+router = APIRouter(route_class=GivesBack, prefix="/api/v1/audit", tags=["everyone"], dependencies=[Anyone()])
 
 Size = Annotated[int, Query(ge=1, le=2**62)]
 

@@ -16,7 +16,7 @@ from codings import jws
 HEAD = migrate.head()
 
 router = APIRouter(route_class=GivesBack, tags=["everyone"], dependencies=[Anyone()])
-counters_router = APIRouter(tags=["everyone"], dependencies=[Anyone()])
+counters_router = APIRouter(route_class=GivesBack, tags=["everyone"], dependencies=[Anyone()])
 
 
 class Health(BaseModel):
