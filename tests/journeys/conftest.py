@@ -77,6 +77,7 @@ def settings_for(engine: Engine, folder: Path, authority: str, **more: Any) -> S
             "second_factor_required": False,
             "threads": 8,
             "authenticity_url": authority,
+            "authenticity_timeout": 3.0,  # a busy machine is no partner that is down
             "seal_after_seconds": 0,
             "argon2_time_cost": 1,
             "argon2_memory_kib": 64,

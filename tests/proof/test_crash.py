@@ -8,7 +8,7 @@ import os
 
 from tests.proof.crash import CARELESS, run
 
-PRESCRIPTIONS = int(os.environ.get("NOSKHEH_CRASH_PRESCRIPTIONS", "12"))
+PRESCRIPTIONS = int(os.environ.get("NOSKHEH_CRASH_PRESCRIPTIONS", "8"))
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice_whatever_is_killed():
