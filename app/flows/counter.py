@@ -1,6 +1,6 @@
 """At the counter: accept, check a pack, price, dispense, take back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -77,24 +77,51 @@ def release(session: Session, *, acceptance: UUID, by: Actor) -> None:
 
 
 def look_at_pack(
-    service: Service, *, barcode: str, generic: str | None, pointer: str, by: Actor, keep: bool = True
+    service: Service, *, barcode: str, generic: str | None, pointer: str, by: Actor
 ) -> tuple[CheckedPack, Unavailable | None]:
     """Read a scan, ask the authority, and judge; no session is held while asking.
 
-    What was said is kept at once (unless `keep` is off), whatever becomes of the pack afterwards.
+    What was said is kept at once, whatever becomes of the pack afterwards.
     """
+    code = _read_barcode(barcode, pointer)
+    with reading(service) as session:
+        known = _known_of(session, [code], by=by)
+    pack, down = _look(service, code, known, generic, by=by)
+    with writing(service) as session:
+        pharmacy_actions.record_check(session, code=code, judgement=pack.judgement, answer=pack.answer, by=by)
+    return pack, down
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known here of some packs before anybody is asked."""
+
+    products: Mapping[str, Product]  # by GTIN
+    earlier: Mapping[str, DispenseNumber]  # by UID: handed over by this very pharmacy
+
+
+def _known_of(session: Session, codes: Sequence[gs1.PackCode], *, by: Actor) -> _Known:
+    return _Known(
+        codings.products_by_gtin(session, {code.gtin for code in codes}),
+        pharmacy_queries.handed_over_here(session, uids=[code.uid for code in codes], by=by),
+    )
+
+
+def _read_barcode(barcode: str, pointer: str) -> gs1.PackCode:
     try:
-        code = gs1.parse_pack(barcode)
+        return gs1.parse_pack(barcode)
     except gs1.UnreadablePack as no:
         raise BarcodeUnreadable(pointer=pointer, reason=no) from no
-    with reading(service) as session:
-        product = codings.products_by_gtin(session, {code.gtin}).get(code.gtin)
-        earlier = pharmacy_queries.handed_over_here(session, uid=code.uid, by=by)
+
+
+def _look(
+    service: Service, code: gs1.PackCode, known: _Known, generic: str | None, *, by: Actor
+) -> tuple[CheckedPack, Unavailable | None]:
+    """Ask the authority about one pack, and judge; no session is held meanwhile."""
+    product = known.products.get(code.gtin)
     answer, down = _ask(service, code, by)
+    earlier = known.earlier.get(code.uid)
     judgement = judge(code, product, answer, item=generic, on=tehran_day(by.at), earlier=earlier)
-    if keep:
-        with writing(service) as session:
-            pharmacy_actions.record_check(session, code=code, judgement=judgement, answer=answer, by=by)
     return CheckedPack(code=code, product=product, judgement=judgement, answer=answer), down
 
 
@@ -141,18 +168,18 @@ def look_at_order(service: Service, *, order: DispenseInput, by: Actor) -> Mappi
         number = Number(held.shabad, held.n)
         view = prescriber_queries.prescription_unscoped(session, number=number, at=by.at)
         generics = {item.item: item.medicine for item in view.items}
-    packs: dict[str, CheckedPack] = {}
-    for i, line in enumerate(order.lines):
-        for j, pack in enumerate(line.packs):
-            packs[pack.barcode], _ = look_at_pack(
-                service,
-                barcode=pack.barcode,
-                generic=generics.get(line.item),
-                pointer=f"/lines/{i}/packs/{j}/barcode",
-                by=by,
-                keep=False,  # the dispense keeps it, together with the deed
+        asked = [
+            (
+                pack.barcode,
+                _read_barcode(pack.barcode, f"/lines/{i}/packs/{j}/barcode"),
+                generics.get(line.item),
             )
-    return packs
+            for i, line in enumerate(order.lines)
+            for j, pack in enumerate(line.packs)
+        ]
+        known = _known_of(session, [code for _, code, _ in asked], by=by)
+    # Nothing is kept here: the dispense keeps it, together with the deed.
+    return {barcode: _look(service, code, known, generic, by=by)[0] for barcode, code, generic in asked}
 
 
 def dispense(

@@ -5,8 +5,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 import codings.queries as codings
 from codings import sql
@@ -39,6 +38,13 @@ from prescriber import actions as prescriber_actions
 from prescriber.rules import Finding, Severity
 from prescriber.states import Number, PrescriptionState
 
+_STORE: Final = """
+    INSERT INTO dispense (shabad, n, d, pharmacy, pharmacist, dispensed_at, state, acceptance, release)
+    SELECT %(shabad)s::varchar, %(n)s::int, coalesce(max(d), 0) + 1, %(pharmacy)s, %(pharmacist)s, %(dispensed_at)s,
+           %(state)s, %(acceptance)s, %(release)s
+    FROM dispense WHERE shabad = %(shabad)s::varchar AND n = %(n)s::int
+    RETURNING d
+"""
 _FILE: Final = """
     UPDATE dispense SET statement = %(statement)s, receipt = %(receipt)s
     WHERE shabad = %(shabad)s AND n = %(n)s AND d = %(d)s AND pharmacy = %(pharmacy)s AND receipt IS NULL
@@ -127,12 +133,8 @@ def _answered(order: DispenseInput, found: Sequence[Finding]) -> list[tuple[str,
 
 def _number(session: Session, record: Dispense) -> DispenseNumber:
     """Store the dispense under the next number of its prescription, which is locked."""
-    latest = select(func.coalesce(func.max(Dispense.d), 0) + 1).where(
-        Dispense.shabad == record.shabad, Dispense.n == record.n
-    )
-    columns = record.model_dump(exclude={"d"}) | {"d": latest.scalar_subquery()}
-    d = session.scalars(insert(Dispense).values(columns).returning(col(Dispense.d))).one()
-    return DispenseNumber(record.shabad, record.n, d)
+    [stored] = sql.run(session, _STORE, record.model_dump())
+    return DispenseNumber(record.shabad, record.n, stored.d)
 
 
 def _line(

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Final
 
-from sqlalchemy import Numeric, func, literal
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 import codings.queries as codings
+from codings import sql
 from codings.base import Actor
 from codings.systems import NOT_DISPENSED_REASON, OVERRIDE_REASON, SUBSTITUTION_REASON
-from codings.tables import Medicine, Product
+from codings.tables import Product
 from codings.text import tehran_day
 from pharmacy.inputs import DispenseInput
 from pharmacy.outcomes import PackRepeated
@@ -17,7 +18,16 @@ from pharmacy.packs import CheckedPack
 from pharmacy.rules import Line, Order, Prescribed, findings
 from prescriber.rules import Finding
 from prescriber.states import Number
-from prescriber.tables import ItemWindow, PrescriptionItem
+
+_PRESCRIBED: Final = """
+    SELECT i.item, i.name, i.generic, i.duration_days, m.controlled OR m.high_risk AS guarded,
+           coalesce(sum(w.remaining) FILTER (WHERE %(day)s BETWEEN w.opens_on AND w.closes_on), 0) AS open
+    FROM prescription_item i
+    JOIN medicine m ON m.generic = i.generic
+    JOIN item_window w ON w.shabad = i.shabad AND w.n = i.n AND w.item = i.item
+    WHERE i.shabad = %(shabad)s AND i.n = %(n)s
+    GROUP BY i.shabad, i.n, i.item, m.generic ORDER BY i.item
+"""
 
 
 def check_order(
@@ -71,41 +81,16 @@ def read_order(
 
 def _prescribed(session: Session, number: Number, day: date) -> dict[int, Prescribed]:
     """The items by number, each with what is open of it on a day."""
-    left = func.sum(ItemWindow.remaining).filter(
-        col(ItemWindow.opens_on) <= day, col(ItemWindow.closes_on) >= day
-    )
-    query = (
-        select(
-            PrescriptionItem,
-            col(Medicine.controlled) | col(Medicine.high_risk),
-            func.coalesce(left, literal(0, Numeric(12, 3))),
-        )
-        .join(Medicine, col(Medicine.generic) == col(PrescriptionItem.generic))
-        .join(
-            ItemWindow,
-            (col(ItemWindow.shabad) == col(PrescriptionItem.shabad))
-            & (col(ItemWindow.n) == col(PrescriptionItem.n))
-            & (col(ItemWindow.item) == col(PrescriptionItem.item)),
-        )
-        .where(PrescriptionItem.shabad == number.shabad, PrescriptionItem.n == number.n)
-        .group_by(
-            col(PrescriptionItem.shabad),
-            col(PrescriptionItem.n),
-            col(PrescriptionItem.item),
-            col(Medicine.generic),
-        )
-        .order_by(col(PrescriptionItem.item))
-    )
     return {
-        item.item: Prescribed(
-            item=item.item,
-            name=item.name,
-            generic=item.generic,
-            duration_days=item.duration_days,
-            open=open_now,
-            guarded=guarded,
+        row.item: Prescribed(
+            item=row.item,
+            name=row.name,
+            generic=row.generic,
+            duration_days=row.duration_days,
+            open=row.open,
+            guarded=row.guarded,
         )
-        for item, guarded, open_now in session.exec(query)
+        for row in sql.run(session, _PRESCRIBED, {**number._asdict(), "day": day})
     }
 
 

@@ -17,8 +17,9 @@ from pharmacy.states import HANDED_OVER, DispenseNumber, PackUseState
 from pharmacy.tables import AuthenticityCheck, Pack, PackCase, PackUse
 
 _HANDED_OVER_HERE: Final = """
-    SELECT shabad, n, d FROM pack_use WHERE uid = %(uid)s AND pharmacy = %(pharmacy)s AND state = ANY(%(states)s)
-    ORDER BY at DESC LIMIT 1
+    SELECT DISTINCT ON (uid) uid, shabad, n, d FROM pack_use
+    WHERE uid = ANY(%(uids)s) AND pharmacy = %(pharmacy)s AND state = ANY(%(states)s)
+    ORDER BY uid, at DESC
 """
 
 
@@ -106,11 +107,11 @@ def checks_for(
     return {check.uid: check for check in session.exec(query)}
 
 
-def handed_over_here(session: Session, *, uid: str, by: Actor) -> DispenseNumber | None:
-    """The newest dispense in which this very pharmacy handed the pack over, if it is still out."""
-    asked = {"uid": uid, "pharmacy": by.centre, "states": sorted(HANDED_OVER)}
+def handed_over_here(session: Session, *, uids: Collection[str], by: Actor) -> dict[str, DispenseNumber]:
+    """Of each pack that this very pharmacy handed over and that is still out: the newest such dispense, by UID."""
+    asked = {"uids": list(uids), "pharmacy": by.centre, "states": sorted(HANDED_OVER)}
     found = sql.run(session, _HANDED_OVER_HERE, asked)
-    return DispenseNumber(*found[0]) if found else None
+    return {row.uid: DispenseNumber(row.shabad, row.n, row.d) for row in found}
 
 
 def open_cases(session: Session, *, by: Actor) -> Sequence[PackCase]:

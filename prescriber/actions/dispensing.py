@@ -9,15 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Final
 
-from sqlalchemy import ColumnElement, Integer, column, update, values
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from codings import sql
 from codings.base import Actor
 from codings.systems import amount_text
-from codings.tables import AMOUNT
 from codings.text import tehran_day
 from prescriber.actions import status
 from prescriber.outcomes import (
@@ -27,12 +25,27 @@ from prescriber.outcomes import (
     PutBackTooMuch,
 )
 from prescriber.outcomes.moments import calendar_day
-from prescriber.queries.prescriptions import is_number
 from prescriber.queries.redeeming import require_dispensable
 from prescriber.states import Number, PrescriptionState, Verb, can
 from prescriber.tables import ItemWindow, Prescription
 
 Use = tuple[int, int, Decimal]  # item, window, quantity
+
+_USES: Final = """
+    FROM unnest(%(items)s::int[], %(windows)s::int[], %(quantities)s::numeric[]) AS used(item, "window", quantity)
+    WHERE item_window.shabad = %(shabad)s AND item_window.n = %(n)s
+      AND item_window.item = used.item AND item_window."window" = used."window"
+"""
+_LOWER: Final = f"""
+    UPDATE item_window SET remaining = remaining - used.quantity {_USES}
+      AND remaining >= used.quantity AND opens_on <= %(day)s AND closes_on >= %(day)s
+    RETURNING item_window.item, item_window."window"
+"""  # noqa: S608  nothing in it comes from outside
+_RAISE: Final = f"""
+    UPDATE item_window SET remaining = remaining + used.quantity {_USES}
+      AND remaining + used.quantity <= item_window.quantity
+    RETURNING item_window.item, item_window."window"
+"""  # noqa: S608  the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,48 +174,25 @@ def _summed(used: Iterable[Use]) -> list[Use]:
 
 def _lower(session: Session, number: Number, used: Sequence[Use], day: date) -> None:
     """The guard: only what is there, and only from fills that are open, whatever was read before."""
-    taken = _as_values(used)
-    still_there = (
-        col(ItemWindow.remaining) >= taken.c.quantity,
-        col(ItemWindow.opens_on) <= day,
-        col(ItemWindow.closes_on) >= day,
-    )
-    done = _change(session, number, taken, col(ItemWindow.remaining) - taken.c.quantity, *still_there)
+    done = _changed(session, _LOWER, number, used, day=day)
     for item, window, quantity in used:
         if (item, window) not in done:
             raise NotEnoughLeft(item=item, left="0", asked=amount_text(quantity))
 
 
 def _raise(session: Session, number: Number, back: Sequence[Use]) -> None:
-    given = _as_values(back)
-    higher = col(ItemWindow.remaining) + given.c.quantity
-    done = _change(session, number, given, higher, higher <= col(ItemWindow.quantity))
+    done = _changed(session, _RAISE, number, back)
     for item, window, _ in back:
         if (item, window) not in done:
             raise PutBackTooMuch(item=item)
 
 
-def _as_values(uses: Sequence[Use]) -> Any:
-    named = values(
-        column("item", Integer), column("window", Integer), column("quantity", AMOUNT), name="used"
-    )
-    return named.data(list(uses))
-
-
-def _change(
-    session: Session, number: Number, uses: Any, remaining: ColumnElement[Any], *guards: Any
+def _changed(
+    session: Session, statement: str, number: Number, uses: Sequence[Use], **words: date
 ) -> set[tuple[int, int]]:
     """Set the counters of several fills in one statement; gives those whose guards held."""
-    changed = session.execute(
-        update(ItemWindow)
-        .where(
-            *is_number(ItemWindow, number),
-            col(ItemWindow.item) == uses.c.item,
-            col(ItemWindow.window) == uses.c.window,
-            *guards,
-        )
-        .values(remaining=remaining)
-        .returning(col(ItemWindow.item), col(ItemWindow.window))
-        .execution_options(synchronize_session=False)
-    )
-    return {(item, window) for item, window in changed}
+    columns = zip(("items", "windows", "quantities"), zip(*uses, strict=True), strict=False)
+    asked = {"items": [], "windows": [], "quantities": []} | {name: list(each) for name, each in columns}
+    return {
+        (row.item, row.window) for row in sql.run(session, statement, {**number._asdict(), **asked, **words})
+    }

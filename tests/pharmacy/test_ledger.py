@@ -242,14 +242,16 @@ class TestChecks:
 
     def test_a_pharmacy_knows_what_it_handed_over_itself(self, session, here, elsewhere, held):
         scan = barcode(session)
-        assert queries.handed_over_here(session, uid=uid_of(scan), by=here.by()) is None
+        assert queries.handed_over_here(session, uids=[uid_of(scan)], by=here.by()) == {}
         set_aside(session, scan, held, by=here.by())
-        assert queries.handed_over_here(session, uid=uid_of(scan), by=here.by()) is None
+        assert queries.handed_over_here(session, uids=[uid_of(scan)], by=here.by()) == {}
         view = hand(session, here, held, scan, irc=counter.TEN, quantity="10")
-        assert queries.handed_over_here(session, uid=uid_of(scan), by=here.by()) == view.number
-        assert queries.handed_over_here(session, uid=uid_of(scan), by=elsewhere.by()) is None
+        assert queries.handed_over_here(session, uids=[uid_of(scan)], by=here.by()) == {
+            uid_of(scan): view.number
+        }
+        assert queries.handed_over_here(session, uids=[uid_of(scan)], by=elsewhere.by()) == {}
         actions.take_back(session, number=view.number, reason="dispensing-error", by=here.by())
-        assert queries.handed_over_here(session, uid=uid_of(scan), by=here.by()) is None
+        assert queries.handed_over_here(session, uids=[uid_of(scan)], by=here.by()) == {}
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
