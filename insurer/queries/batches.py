@@ -14,7 +14,7 @@ from insurer.states import BatchState
 from insurer.tables.batches import Batch, BatchItem
 from insurer.tables.claims import Claim
 
-LINES_AT_ONCE = 64  # a line is some tens of kilobytes, a portion about a megabyte
+LINES_AT_ONCE = 16  # a line is some tens of kilobytes
 
 _CURSOR = text(
     """

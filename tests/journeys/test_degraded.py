@@ -17,7 +17,7 @@ def weather(authority):
     turn()
 
 
-@pytest.mark.parametrize("knobs", [{"error_rate": 100}, {"lie": True}, {"latency_ms": 2500}])
+@pytest.mark.parametrize("knobs", [{"error_rate": 100}, {"lie": True}, {"latency_ms": 4_000}])
 def test_an_authority_that_cannot_be_trusted_is_no_verdict(world, weather, knobs):
     accepted = world.accept(world.prescribe())
     pack = world.fresh_pack(world.item()["medicine"])
