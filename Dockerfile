@@ -7,7 +7,7 @@ RUN python -m venv .venv \
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin noskheh \
- && install -d -m 700 -o noskheh /keys
+ && install -d -m 700 -o noskheh /keys /checkpoints
 WORKDIR /noskheh
 COPY --from=build /noskheh/.venv .venv
 COPY LICENSE ./
