@@ -43,6 +43,7 @@ from insurer.actions import coverage as coverage_actions
 from insurer.inputs import CoverageLine
 from prescriber import actions as prescriber_actions
 from prescriber.actions import PatientIdentity
+from tests.proof.ground import national_id
 
 ROOT: Final = Path(__file__).parents[2]
 INSURER: Final = "1"
@@ -219,13 +220,6 @@ def _wait(address: str) -> None:
                 return
         time.sleep(0.1)
     raise SystemExit("the service did not start")
-
-
-def national_id(number: int) -> str:
-    """A made-up national ID with its check digit; made-up people have numbers from 990 on."""
-    digits = f"{990_000_000 + number:09d}"
-    rest = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=True)) % 11
-    return f"{digits}{rest if rest < 2 else 11 - rest}"
 
 
 def people(session: Session, numbers: range, *, by: Actor) -> list[str]:
