@@ -4,7 +4,7 @@
 
 python := .venv/bin/python
 # The tests of a file stay together: they share its servers.
-parallel := --numprocesses=auto --maxprocesses=4 --dist=loadfile
+parallel := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 help: ## Say what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1: /p' Makefile

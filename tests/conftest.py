@@ -87,3 +87,8 @@ def database(cluster: Cluster, template: str) -> Iterator[Engine]:
         yield engine
     with connected(cluster.url, isolation_level="AUTOCOMMIT") as server, server.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that the last worker is not left alone with it."""
+    items.sort(key=lambda item: "tests/proof/" not in item.nodeid)
