@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 import codings.queries as codings
 import insurer.queries.coverage as coverage_queries
+import pharmacy.queries as pharmacy_queries
 import prescriber.queries as prescriber_queries
 from app import audit
 from app.db import reading
@@ -104,10 +105,18 @@ def issue_shabad(session: Session, *, inquiry: UUID, coverage: UUID | None, by: 
 
 
 def eliminate_shabad(session: Session, *, shabad: str, reason: str, by: Actor) -> None:
-    """Give a SHABAD up before it was used; refused while a prescription on it can still be dispensed."""
+    """Give a SHABAD up before it was used; refused while anything on it can be dispensed, or was and did not come back.
+
+    A dispense that is taken back later makes its prescription live again, with a claim or, on self-pay, without one.
+    """
     facts = coverage_queries.shabad(session, shabad=shabad, by=by)
     codings.require_code(session, ELIMINATION_REASON, reason, pointer="/reason")
-    live = prescriber_queries.any_live(session, shabad=facts.shabad)
+    shabad_actions.lock_shabad(
+        session, shabad=facts.shabad
+    )  # who signs on it meanwhile waits, or is seen here
+    live = prescriber_queries.any_live(session, shabad=facts.shabad) or pharmacy_queries.any_standing(
+        session, shabad=facts.shabad
+    )
     shabad_actions.eliminate_shabad(session, shabad=facts.shabad, reason=reason, live=live, by=by)
     audit.did(session, by=by, verb="shabad.eliminate", subject=facts.shabad)
 

@@ -127,6 +127,12 @@ def dispenses_of(session: Session, *, number: Number) -> list[DispenseView]:
     return _views(session, (Dispense.shabad == number.shabad, Dispense.n == number.n))
 
 
+def any_standing(session: Session, *, shabad: str) -> bool:
+    """Whether anything was handed over on this SHABAD and did not come back."""
+    there = (Dispense.shabad == shabad, Dispense.state != DispenseState.RETURNED)
+    return session.exec(select(select(Dispense.d).where(*there).exists())).one()
+
+
 def recent(session: Session, *, by: Actor, limit: int = 50) -> list[Recent]:
     """This pharmacy's newest dispenses, the newest first, returned ones included."""
     of_dispense = (

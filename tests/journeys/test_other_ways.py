@@ -110,6 +110,18 @@ def test_self_pay_makes_no_claim(world):
     assert done["cost"]["totals"]["patient"] == done["cost"]["totals"]["gross"]
 
 
+def test_a_shabad_on_which_something_was_handed_over_is_not_given_up(world):
+    """Self-pay makes no claim that would hold it, and what is taken back makes the prescription live again."""
+    prescription = world.prescribe(person=world.person("none"), self_pay=True)
+    done = world.dispense(prescription)
+    give_up = f"/shabads/{prescription['shabad']}/eliminate", {"reason": "visit-cancelled"}
+    world.clinic.refused(*give_up, 409, "shabad.in_use")
+    world.pharmacy.post(f"/dispenses/{done['dispense']}/return", {"reason": "not-collected"})
+    world.clinic.refused(*give_up, 409, "shabad.in_use")
+    world.clinic.post(f"/prescriptions/{prescription['number']}/cancel", {"reason": "entered-in-error"})
+    assert world.clinic.post(*give_up)["state"] == "eliminated"
+
+
 def test_allergies_not_asked_stop_the_signature(world):
     shabad = world.shabad(world.told["patients"][3], asked=False)
     prepared = world.prepare(shabad)

@@ -21,6 +21,7 @@ from insurer.actions.shabads.reserves import (
     return_reserved,
 )
 from insurer.actions.shabads.rows import SELF_PAY
+from insurer.actions.shabads.rows import lock as lock_shabad
 
 __all__ = [
     "RESERVE_DAYS",
@@ -34,6 +35,7 @@ __all__ = [
     "eliminate_shabad",
     "expire_reserved",
     "issue_shabad",
+    "lock_shabad",
     "reject_shabad",
     "report_stolen",
     "reserve_shabads",
