@@ -127,8 +127,8 @@ class ShabadInUse(Problem):
     code = "shabad.in_use"
     kind = Kind.CONFLICT
     words = Words(
-        fa="شباد {shabad} را نمی‌توان ابطال کرد: نسخهٔ آن هنوز قابل تحویل است، یا دارویش تحویل شده، یا صورت‌حساب بیمه دارد.",
-        en="SHABAD {shabad} cannot be eliminated: its prescription can still be dispensed, was dispensed, or is claimed.",
+        fa="شباد {shabad} را نمی‌توان ابطال کرد: نسخهٔ آن هنوز قابل تحویل است، یا تحویل شده، یا صورت‌حساب دارد.",
+        en="SHABAD {shabad} cannot be eliminated: it can still be dispensed, was dispensed, or is claimed.",
     )
     fix = Words(
         fa="نخست نسخه را لغو کنید یا از داروخانه بخواهید داروی تحویل‌شده را برگرداند.",
