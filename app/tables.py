@@ -298,3 +298,15 @@ class DispensingClosed(Row, table=True):
     closed_by: str = Field(max_length=100)
     opened_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
     opened_by: str | None = Field(default=None, max_length=100)
+
+
+class DatabasePlace(Row, table=True):
+    """Where this database was found when it was served: elsewhere since, it was restored or promoted."""
+
+    __tablename__ = "database_place"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    seen_at: AwareDatetime = Field(sa_type=INSTANT)
+    system: str = Field(max_length=20)  # of PostgreSQL's control file; empty where it may not be asked
+    timeline: int = Field(sa_type=BigInteger)
+    database: int = Field(sa_type=BigInteger)  # its OID: a restored dump is another

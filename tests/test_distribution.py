@@ -106,6 +106,7 @@ KEYS: dict[str, str] = {
     "message": LOCAL,
     "ehr_registration": LOCAL,
     "dispensing_closed": LOCAL,
+    "database_place": LOCAL,
 }
 
 

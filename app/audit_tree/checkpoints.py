@@ -124,6 +124,24 @@ def _last_size(file: IO[bytes]) -> int:
     return int(jws.strict_json(payload)["size"])
 
 
+def last_of(path: Path) -> str | None:
+    """The last whole line of a file of checkpoints, which is the newest; None where there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 2 * LONGEST))
+            lines = file.read().rpartition(b"\n")[0].split()
+    except FileNotFoundError:
+        return None
+    return lines[-1].decode("ascii", "replace") if lines else None
+
+
+def set_aside(path: Path, *, at: datetime) -> Path:
+    """Keep a file that tells of more than the database has, under another name; the next sealing begins a new one."""
+    aside = path.with_name(f"{path.name}.until-{at:%Y%m%dT%H%M%SZ}")
+    path.rename(aside)
+    return aside
+
+
 def lines_of(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a file of checkpoints with their numbers, empty ones left out."""
     with path.open(encoding="ascii", errors="replace") as file:

@@ -11,7 +11,7 @@ import insurer.queries.claims as claim_queries
 import insurer.queries.coverage as coverage_queries
 import pharmacy.queries as pharmacy_queries
 import prescriber.queries as prescriber_queries
-from app import audit, closing
+from app import audit, closing, journal
 from app.db import reading, writing
 from app.flows import news
 from app.gateways import Unavailable
@@ -222,6 +222,7 @@ def dispense(
     view = prescriber_queries.prescription_unscoped(session, number=number, at=by.at)
     news.tell_prescriber(session, number)
     audit.did(session, by=by, verb="dispense.record", subject=str(done.number), patient=str(view.patient))
+    journal.keep(session, service, receipt)
     return Handed(done, statement, claims, receipt, view)
 
 
