@@ -68,7 +68,7 @@ def _told(connection: Connection) -> dict[str, Any]:
 
 def _dump(settings: Settings, snapshot: str, out: Any) -> None:
     with tempfile.TemporaryDirectory() as home:
-        order = [programs(Path(home), None) / "pg_dump", "-Fc", snapshot]
+        order: list[str | Path] = [programs(Path(home), None) / "pg_dump", "-Fc", snapshot]
         dumped = subprocess.run(
             order, stdout=out, stderr=subprocess.PIPE, env=_environment(settings), check=False
         )

@@ -14,6 +14,7 @@ from sqlalchemy import Enum as SAEnum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+import app.closing_tables  # noqa: F401  tables of the shell too
 from codings.base import Role, Row, new_id
 
 INSTANT: Any = DateTime(timezone=True)
@@ -284,29 +285,3 @@ class EhrRegistration(Row, table=True):
     receipt: str = Field(max_length=64)
     content: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     at: datetime = Field(sa_type=INSTANT)
-
-
-class DispensingClosed(Row, table=True):
-    """A time in which nothing is handed over: from a restore until what was handed over since is known again."""
-
-    __tablename__ = "dispensing_closed"
-    __table_args__ = (Index("ix_closed_now", "kind", unique=True, postgresql_where="opened_at IS NULL"),)
-
-    id: UUID = Field(default_factory=new_id, primary_key=True)
-    kind: str = Field(default="restore", max_length=20)  # closed once at a time
-    closed_at: AwareDatetime = Field(sa_type=INSTANT)
-    closed_by: str = Field(max_length=100)
-    opened_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
-    opened_by: str | None = Field(default=None, max_length=100)
-
-
-class DatabasePlace(Row, table=True):
-    """Where this database was found when it was served: elsewhere since, it was restored or promoted."""
-
-    __tablename__ = "database_place"
-
-    id: UUID = Field(default_factory=new_id, primary_key=True)
-    seen_at: AwareDatetime = Field(sa_type=INSTANT)
-    system: str = Field(max_length=20)  # of PostgreSQL's control file; empty where it may not be asked
-    timeline: int = Field(sa_type=BigInteger)
-    database: int = Field(sa_type=BigInteger)  # its OID: a restored dump is another

@@ -64,7 +64,9 @@ def status(by: Annotated[Actor, Anyone()], service: TheService, session: Reading
 
 def _dispensing(session: Session) -> DispensingOut:
     shut = closing.closed_now(session)
-    return DispensingOut(open=shut is None, since=shut and shut.closed_at, reason=shut and shut.kind)
+    if shut is None:
+        return DispensingOut(open=True)
+    return DispensingOut(open=False, since=shut.closed_at, reason=shut.kind)
 
 
 def _journal(service: Service) -> str:
