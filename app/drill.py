@@ -53,7 +53,8 @@ def _receipts(session: Session, keys: Keys) -> int:
     for one in found:
         number = f"{one.shabad}-{one.n}.{one.d}"
         try:
-            said = jws.strict_json(jws.verify(str(one.receipt), key=keys.seal, typ="receipt+jws"))
+            receipt = str(one.receipt)
+            said = jws.strict_json(jws.verify(receipt, key=keys.seal_of(receipt), typ="receipt+jws"))
         except jws.InvalidJws as no:
             raise BackupError(f"The receipt of {number} was not signed with these keys: {no}.") from no
         lines = session.exec(

@@ -90,7 +90,7 @@ def is_behind(session: Session, service: Service) -> bool:
     if token is None:
         return False
     try:
-        said = checkpoints.opened(token, seal=service.keys.seal)
+        said = checkpoints.opened(token, keys=service.keys)
     except checkpoints.CheckpointError:
         return False
     stored = session.get(AuditCheckpoint, said.size)

@@ -16,6 +16,7 @@ from typing import IO, Final
 from sqlmodel import Session, col, select
 
 from app.db import reading
+from app.keys import Keys
 from app.service import Service
 from app.tables import AuditCheckpoint
 from codings import jws
@@ -46,10 +47,10 @@ def signed(service: Service, *, size: int, root: bytes, at: datetime) -> str:
     return service.seal(jws.canonical(told), TYP)
 
 
-def opened(token: str, *, seal: jws.Key) -> Checkpoint:
-    """The checkpoint in a signed text. Raises CheckpointError."""
+def opened(token: str, *, keys: Keys) -> Checkpoint:
+    """The checkpoint in a text that this seal or an earlier one signed. Raises CheckpointError."""
     try:
-        told = jws.strict_json(jws.verify(token, key=seal, typ=TYP, max_bytes=LONGEST))
+        told = jws.strict_json(jws.verify(token, key=keys.seal_of(token), typ=TYP, max_bytes=LONGEST))
         return Checkpoint(
             origin=str(told["origin"]),
             size=int(told["size"]),

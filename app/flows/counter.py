@@ -233,6 +233,7 @@ def _verify(session: Session, service: Service, number: Number) -> None:
         session,
         number=number,
         seal_key=keys.seal,
+        earlier_seals=keys.earlier_seals,
         patient_key=keys.patient,
         pointer_key=keys.pointer,
         ca_pem=keys.ca_certificate_pem,
