@@ -25,6 +25,7 @@ from insurer.actions import claims as claim_actions
 from insurer.share import CostLine
 from insurer.tables.claims import Claim, CostStatement
 from pharmacy import actions as pharmacy_actions
+from pharmacy.actions.holding import hold
 from pharmacy.inputs import DispenseInput, PackCheckInput
 from pharmacy.outcomes import BarcodeUnreadable, DispenseUnknown
 from pharmacy.packs import AuthorityAnswer, CheckedPack, judge
@@ -141,8 +142,11 @@ def put_back(session: Session, *, acceptance: UUID, uid: str, by: Actor) -> None
 
 
 def price(session: Session, *, order: DispenseInput, by: Actor) -> tuple[CostStatement, list[Finding]]:
-    """What the patient, the basic and the supplementary insurer would pay for these lines."""
-    held = pharmacy_queries.acceptance(session, acceptance=order.acceptance, by=by)
+    """What the patient, the basic and the supplementary insurer would pay for these lines.
+
+    Only while this pharmacy holds the prescription: afterwards it is another's, or nobody's.
+    """
+    held = hold(session, acceptance=order.acceptance, by=by)
     number = Number(held.shabad, held.n)
     findings = pharmacy_actions.check_order(session, number=number, order=order, packs=None, by=by)
     products = codings.products(session, {line.irc for line in order.lines})

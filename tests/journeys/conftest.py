@@ -7,6 +7,7 @@ when a test says so (`world.work()`), and the clock stands still until it is mov
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -312,7 +313,7 @@ class World:
     # --- Behind the scenes
 
     def work(self) -> None:
-        """Run every job that waits, and those they cause."""
+        """Run every job that waits, and those they cause: a worker that finds none leaves before its last one ends."""
 
         async def run() -> None:
             jobs.register()
@@ -320,6 +321,12 @@ class World:
                 await queue.work(self.service, until_empty=True)
 
         anyio.run(run)
+        while self._due():
+            anyio.run(run)
+
+    def _due(self) -> int:
+        with side_session(self.service) as session:
+            return queue.due(session)[0]
 
     def write(self) -> Any:
         """A transaction of a database administrator, who may do anything."""
@@ -343,8 +350,9 @@ def raw_signature(key: jws.Key, signing: str) -> str:
     return jws.b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
 
 
-@pytest.fixture
-def world(cluster, seeded, authority) -> Iterator[World]:
+@contextmanager
+def opened(cluster: Any, seeded: Seeded, authority: str) -> Iterator[World]:
+    """A copy of the demonstration world, with its service open."""
     name = f"noskheh_journey_{new_id().hex[-12:]}"
     with connected(cluster.create_database(name, template=seeded.database)) as engine:
         clock = Clock()
@@ -355,3 +363,9 @@ def world(cluster, seeded, authority) -> Iterator[World]:
         service.close()
     with connected(cluster.url, isolation_level="AUTOCOMMIT") as server, server.connect() as connection:
         connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def world(cluster, seeded, authority) -> Iterator[World]:
+    with opened(cluster, seeded, authority) as world:
+        yield world
