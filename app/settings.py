@@ -107,10 +107,15 @@ class Settings(BaseSettings):
 
     authenticity_url: str | None = Field(
         default=None,
-        description="The national authenticity service; without it this deployment's own register.",
+        description="The national authenticity service, by https; without it every pack is `unverified`.",
     )
     authenticity_timeout: float = Field(
         default=1.0, gt=0, description="Seconds until a pack is `unverified`."
+    )
+    internal_partners: bool = Field(
+        default=False,
+        description="Partners may stand in this deployment's own network: private and loopback addresses, plain http."
+        " Otherwise only public addresses are connected to, by https; a demonstration may do both.",
     )
 
     seal_after_seconds: int = Field(
@@ -161,6 +166,11 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether people reach this service over https; decides the session cookie's name and flags."""
         return self.public_url.startswith("https://")
+
+    @property
+    def partners_inside(self) -> bool:
+        """Whether a partner may be at an address of this machine or of its own network."""
+        return self.internal_partners or self.demonstration
 
     @property
     def token_url(self) -> str:
