@@ -26,6 +26,8 @@ from app.settings import Settings
 ReadSession = NewType("ReadSession", Session)
 WriteSession = NewType("WriteSession", Session)
 
+PREPARED = 400  # statements kept prepared on a connection: all that the service knows
+
 TAKE_ROLE = (
     "SELECT set_config('role', rolname, false) FROM pg_roles WHERE rolname = %s AND pg_has_role(current_user, oid,"
     " CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)"
@@ -42,17 +44,20 @@ def make_engine(settings: Settings) -> Engine:
         pool_size=settings.threads,
         max_overflow=settings.threads,
         pool_timeout=10,
+        pool_use_lifo=True,  # the same few connections as long as they are enough: their statements are prepared
         hide_parameters=True,
         connect_args={
             "options": f"-c lock_timeout={settings.lock_timeout_ms}"
             f" -c statement_timeout={settings.statement_timeout_ms} -c timezone=UTC",
             "application_name": "noskheh",
             "connect_timeout": 5,
+            "prepare_threshold": 1,
         },
     )
 
     @event.listens_for(engine, "connect")
     def take_role(connection: PsycopgConnection[Any], _record: object) -> None:
+        connection.prepared_max = PREPARED
         if settings.database_role:
             connection.execute(TAKE_ROLE, (settings.database_role,))
             connection.commit()
@@ -81,11 +86,15 @@ class OnDatabase(Protocol):
 
 @contextmanager
 def reading(service: OnDatabase) -> Iterator[ReadSession]:
-    """A read-only transaction; a write in it is an error from PostgreSQL."""
+    """A read-only transaction; a write in it is an error from PostgreSQL.
+
+    It ends with a commit: after a rollback psycopg prepares every statement of the connection anew.
+    """
     with Session(
         service.engine.execution_options(postgresql_readonly=True), autoflush=False, expire_on_commit=False
     ) as session:
         yield ReadSession(session)
+        session.commit()
 
 
 @contextmanager
@@ -143,12 +152,15 @@ class GivesBack(APIRoute):
 def _giving_back(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(endpoint)
     def given_back(**words: Any) -> Any:
+        sessions = [word for word in words.values() if isinstance(word, Session)]
         try:
-            return endpoint(**words)
+            answer = endpoint(**words)
+            for session in sessions:
+                session.commit()
         finally:
-            for word in words.values():
-                if isinstance(word, Session):
-                    word.close()
+            for session in sessions:
+                session.close()
+        return answer
 
     return given_back
 
