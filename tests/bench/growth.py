@@ -21,15 +21,13 @@ import psycopg
 from sqlmodel import Session, col, select
 
 import insurer.queries.claims as claim_queries
-from app.db import reading, writing
-from codings.text import tehran_day
+from app.db import reading
 from insurer.tables.claims import Claim
-from tests.bench.ground import Ground, ground, people
+from tests.bench.ground import Ground, ground
 from tests.bench.history import history_requests
-from tests.bench.limit import tally, watch
-from tests.bench.multiply import Made, multiply, sample
-from tests.bench.rungs import post
-from tests.bench.stock import CLINIC, PHARMACY, PHYSICIAN, Stock, Visit
+from tests.bench.life import really_made
+from tests.bench.multiply import multiply, sample
+from tests.bench.stock import CLINIC, Stock
 
 GOAL: Final = 1.5
 TAMIN: Final = "insurer-tamin"
@@ -43,7 +41,7 @@ class Side:
     def __init__(self, found: Ground, count: int, each: int) -> None:
         self.found, self.count = found, count
         began = time.monotonic()
-        made = really_made(found)
+        made = really_made(found, Stock(found))
         self._more_log("4GB")
         multiply(found.dsn, made, count)
         self._more_log("1GB")
@@ -96,51 +94,6 @@ def _pages(session: Session, shabads: Sequence[str]) -> list[dict[str, Any]]:
     found = session.exec(select(Claim).where(col(Claim.shabad).in_(shabads)))
     cursors = [claim_queries._write_cursor(claim) for claim in found]
     return [_get(f"/api/v1/claims?limit=100&cursor={cursor}") for cursor in cursors]
-
-
-def really_made(found: Ground) -> Made:
-    """A person and one prescription of theirs, from the eligibility to the sealed batch, as the service wrote it."""
-    stock = Stock(found)
-    stock.tokens(stock.visits(1))  # three medicines are looked for once
-    told: dict[str, str] = {}
-    for caller in (CLINIC, PHARMACY):
-        found.token(caller)  # asking for one writes too
-
-    def make() -> None:
-        with writing(found.service) as session:
-            [told["national_id"]] = people(session, range(900, 901), by=found.service.itself("bench"))
-        told["shabad"] = _life(found, stock, told["national_id"])
-
-    known, changes = watch(found.dsn, make)
-    if "batch_item" not in tally(changes):
-        raise SystemExit("the claim was not sealed")
-    return Made(known, changes, told["shabad"], told["national_id"])
-
-
-def _life(found: Ground, stock: Stock, national_id: str) -> str:
-    """Every step over HTTP; jobs and sealing as they would follow. The SHABAD."""
-
-    def ask(caller: str, request: dict[str, Any]) -> Any:
-        _, [answer] = found.rung(caller, [request], at_a_time=1)
-        if not 200 <= answer["status"] < 300:
-            raise SystemExit(f"{request['path']}: {answer}")
-        return json.loads(answer["body"])
-
-    seen = {"patient": {"national_id": national_id}, "practitioner": PHYSICIAN}
-    visit = ask(CLINIC, post("/api/v1/eligibility", {**seen, "centre": found.client(CLINIC)["centre"]}))
-    patient = visit["patient"]["id"]
-    today = tehran_day(found.service.clock()).isoformat()
-    facts = {"allergies": {"state": "none_known", "items": []}, "as_of": today}
-    ask(CLINIC, post(f"/api/v1/patients/{patient}/facts", facts) | {"method": "PUT"})
-    cover = visit["coverages"][0]["coverage"]
-    shabad = ask(CLINIC, post("/api/v1/shabads", {"inquiry": visit["inquiry"], "coverage": cover}))["shabad"]
-    [token] = stock.tokens([Visit(shabad, patient, national_id)])
-    signed = ask(CLINIC, post("/api/v1/prescriptions", {"jws": token}))
-    accepted = ask(PHARMACY, post("/api/v1/prescriptions/accept", {"qr": signed["qr"]}))
-    [order] = stock.orders([accepted["acceptance"]])
-    ask(PHARMACY, post("/api/v1/dispenses", order))
-    found.work()  # which seals, too: in the bench a claim waits for no others
-    return str(shabad)
 
 
 def compare(

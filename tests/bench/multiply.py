@@ -54,6 +54,9 @@ _NUMBERS: Final = """
     FROM generate_series(0::bigint, {count} - 1) AS n JOIN copies.person ON person.i = n % {persons} ORDER BY n;
     CREATE INDEX ON copies.life (i);
     ANALYZE copies.life"""
+_NUMBERED: Final = """
+    UPDATE batch_counter
+    SET n = greatest(n, (SELECT max(seq) FROM batch WHERE batch.insurer = batch_counter.insurer))"""
 _INDEXES: Final = """
     SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
     WHERE NOT indisunique AND indrelid = ANY(%s::regclass[]) ORDER BY pg_relation_size(indrelid) DESC"""
@@ -158,12 +161,7 @@ def multiply(dsn: str, made: Made, count: int) -> None:
     _run(dsn, [statement for _, statement in statements])
     _run(dsn, [definition for _, definition in indexes])
     _run(dsn, [f"VACUUM (ANALYZE) {table}" for table in tables])
-    _run(
-        dsn,
-        [
-            "UPDATE batch_counter SET n = (SELECT max(seq) FROM batch WHERE batch.insurer = batch_counter.insurer)"
-        ],
-    )
+    _run(dsn, [_NUMBERED])
     _run(dsn, ["CHECKPOINT"])
 
 

@@ -8,7 +8,6 @@ built where it is installed, which needs a C compiler and PostgreSQL's headers; 
 import base64
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -180,7 +179,6 @@ def peer(cluster: Cluster, folder: Path) -> Iterator[Peer]:
         found.sign_in()
         found.furnish()
         yield found
-    shutil.rmtree(home)
 
 
 def _run(command: list[Any], what: str, environment: Mapping[str, str] | None = None) -> None:
