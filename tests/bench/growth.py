@@ -31,30 +31,34 @@ from tests.bench.stock import CLINIC, Stock
 
 GOAL: Final = 1.5
 TAMIN: Final = "insurer-tamin"
+Turns = dict[str, list[tuple[dict[str, float], dict[str, float]]]]  # by name, figures of both sides
 BYTES_EACH: Final = 26_000  # of disk for a prescription, its indexes and its log
-_MORE_LOG: Final = "ALTER SYSTEM SET max_wal_size = '{}'"
 
 
 class Side:
-    """One size: its service, its copies, and the requests for them by name."""
+    """One size: its service, its copies, and the requests for them by name, once they are asked for."""
 
-    def __init__(self, found: Ground, count: int, each: int) -> None:
-        self.found, self.count = found, count
+    def __init__(self, found: Ground, count: int) -> None:
+        self.found = found
+        self.requests: dict[str, tuple[str, list[dict[str, Any]]]] = {}
         began = time.monotonic()
         made = really_made(found, Stock(found))
-        self._more_log("4GB")
+        self._set(max_wal_size="4GB", autovacuum="off")  # a load is no day; it is vacuumed at its end
         multiply(found.dsn, made, count)
-        self._more_log("1GB")
-        some = sample(found.dsn, each)
+        self._set(max_wal_size="1GB", autovacuum="on")
+        print(f"{count:,} prescriptions: {self._size()} after {time.monotonic() - began:.0f} s", flush=True)
+
+    def choose(self, each: int) -> None:
+        """What is asked of this side; its physician signs in now, since a session that rests is locked."""
+        some = sample(self.found.dsn, each)
         shabads = [one["shabad"] for one in some]
-        with reading(found.service) as session:
+        with reading(self.found.service) as session:
             pages = _pages(session, shabads)
-        self.requests: dict[str, tuple[str, list[dict[str, Any]]]] = {
+        self.requests = {
             "look up": (CLINIC, [_get(f"/api/v1/prescriptions/{shabad}-1") for shabad in shabads]),
-            "patient history": (CLINIC, history_requests(found, [one["national_id"] for one in some])),
+            "patient history": (CLINIC, history_requests(self.found, [one["national_id"] for one in some])),
             "claims page": (TAMIN, pages),
         }
-        print(f"{count:,} prescriptions: {self._size()} after {time.monotonic() - began:.0f} s", flush=True)
 
     def ask(self, name: str) -> dict[str, float]:
         """One rung of a client: p50 and p95 in ms, and CPU ms of the service and of PostgreSQL for a request."""
@@ -69,10 +73,10 @@ class Side:
         spent = {who: (after[who] - before[who]) / len(answers) * 1000 for who in after}
         return {f"p{part}": times[int(len(times) * part / 100)] for part in (50, 95)} | spent
 
-    def _more_log(self, most: str) -> None:
-        """A load writes more log than a day does: let fewer checkpoints interrupt it."""
+    def _set(self, **settings: str) -> None:
         with psycopg.connect(self.found.cluster.dsn, autocommit=True) as connection:
-            connection.execute(_MORE_LOG.format(most).encode())
+            for name, value in settings.items():
+                connection.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
             connection.execute("SELECT pg_reload_conf()")
 
     def _size(self) -> str:
@@ -96,22 +100,19 @@ def _pages(session: Session, shabads: Sequence[str]) -> list[dict[str, Any]]:
     return [_get(f"/api/v1/claims?limit=100&cursor={cursor}") for cursor in cursors]
 
 
-def compare(
-    small: Side, large: Side, rounds: int
-) -> dict[str, list[tuple[dict[str, float], dict[str, float]]]]:
+def compare(small: Side, large: Side, rounds: int) -> Turns:
     """Both sides in turns, the first turn thrown away."""
     for name in small.requests:
         small.ask(name), large.ask(name)
-    turns: dict[str, list[tuple[dict[str, float], dict[str, float]]]] = {name: [] for name in small.requests}
+    turns: Turns = {name: [] for name in small.requests}
     for _ in range(rounds):
         for name, told in turns.items():
             told.append((small.ask(name), large.ask(name)))
     return turns
 
 
-def table(turns: dict[str, list[tuple[dict[str, float], dict[str, float]]]], small: int, large: int) -> bool:
-    """Print what growth cost; whether the goal is met."""
-    met = True
+def table(turns: Turns, small: int, large: int) -> None:
+    """Print what growth cost."""
     print(f"\nWhat growth from {small:,} to {large:,} costs, one client at a time (median, least to most):")
     for name, told in turns.items():
         for figure in ("p50", "p95", "postgresql"):
@@ -122,14 +123,12 @@ def table(turns: dict[str, list[tuple[dict[str, float], dict[str, float]]]], sma
             ratio = statistics.median(ratios)
             verdict = ""
             if figure != "postgresql":
-                met &= ratio <= GOAL
                 verdict = f"   goal {GOAL}: {'met' if ratio <= GOAL else 'not met'}"
             what = "ms of PostgreSQL's CPU" if figure == "postgresql" else f"ms {figure}"
             print(
                 f"  {name:<16} {what:<24} {middle[0]:7.2f} -> {middle[1]:7.2f}"
                 f"   x{ratio:.2f} ({min(ratios):.2f} to {max(ratios):.2f}){verdict}"
             )
-    return met
 
 
 def main() -> None:
@@ -145,7 +144,9 @@ def main() -> None:
     if shutil.disk_usage(tempfile.gettempdir()).free < wanted:
         raise SystemExit(f"this takes {wanted / 1e9:.0f} GB of disk, which is not free")
     with ground(processes=1) as few, ground(processes=1) as many:
-        small, large = Side(few, asked.small, asked.each), Side(many, asked.large, asked.each)
+        small, large = Side(few, asked.small), Side(many, asked.large)
+        for side in (small, large):
+            side.choose(asked.each)
         turns = compare(small, large, asked.rounds)
     table(turns, asked.small, asked.large)
     if asked.json:
