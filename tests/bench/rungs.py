@@ -61,9 +61,13 @@ class Rungs:
             **{f"p{part}": times[int(len(times) * part / 100)] for part in (50, 95, 99)},
             **{f"{who} CPU": (after[who] - before[who]) / len(answers) * 1000 for who in after},
         }
+        self.add(row)
+        return answers
+
+    def add(self, row: dict[str, Any]) -> None:
+        """A row of the table, from wherever its figures come."""
         self.rows.append(row)
         print(_told(row), flush=True)
-        return answers
 
     # --- Beside bare SQL
 
