@@ -9,9 +9,9 @@ A thread holds at most one main and one side session, and the pool has room for 
 import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import lru_cache, wraps
 from inspect import iscoroutinefunction
-from typing import Annotated, Any, NewType, Protocol
+from typing import Annotated, Any, Final, NewType, Protocol
 
 from fastapi import Depends
 from fastapi.routing import APIRoute
@@ -77,6 +77,15 @@ def _readable(connection: PsycopgConnection[Any]) -> bool:
     return bool(news.poll(0))
 
 
+def _always(**options: Any) -> Callable[[Engine], Engine]:
+    """The same engine with these options, made once: making it costs as much as a statement."""
+    return lru_cache(maxsize=8)(lambda engine: engine.execution_options(**options))
+
+
+_READ_ONLY: Final = _always(postgresql_readonly=True)
+_AT_ONCE: Final = _always(isolation_level="AUTOCOMMIT")
+
+
 class OnDatabase(Protocol):
     """Whatever has an engine: the service, or a local register that is asked like a partner."""
 
@@ -90,9 +99,7 @@ def reading(service: OnDatabase) -> Iterator[ReadSession]:
 
     It ends with a commit: after a rollback psycopg prepares every statement of the connection anew.
     """
-    with Session(
-        service.engine.execution_options(postgresql_readonly=True), autoflush=False, expire_on_commit=False
-    ) as session:
+    with Session(_READ_ONLY(service.engine), autoflush=False, expire_on_commit=False) as session:
         yield ReadSession(session)
         session.commit()
 
@@ -100,11 +107,7 @@ def reading(service: OnDatabase) -> Iterator[ReadSession]:
 @contextmanager
 def glancing(service: OnDatabase) -> Iterator[ReadSession]:
     """One statement outside any transaction: one round trip instead of three. For look-ups on every request."""
-    with Session(
-        service.engine.execution_options(isolation_level="AUTOCOMMIT"),
-        autoflush=False,
-        expire_on_commit=False,
-    ) as session:
+    with Session(_AT_ONCE(service.engine), autoflush=False, expire_on_commit=False) as session:
         yield ReadSession(session)
 
 
