@@ -78,6 +78,24 @@ def joined(
     return [_side_by_side(shapes, values) for values in found]
 
 
+def copied(
+    session: Session, select: str, words: Values, *, types: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a SELECT as COPY sends them, one at a time, whatever there is of them; `types` are its columns'.
+
+    The transaction is this question's until it is answered, or broken off, which ends the transaction too.
+    """
+    session.flush()
+    connection = session.connection()
+    _send_waiting(connection)
+    statement = f"COPY ({select}) TO STDOUT (FORMAT binary)"
+    with _translated(connection) as driver, driver.cursor() as cursor:
+        connection.dispatch.before_cursor_execute(connection, cursor, statement, words, None, False)
+        with cursor.copy(statement, words) as copy:
+            copy.set_types(types)
+            yield from copy.rows()
+
+
 def put(session: Session, table: type[Row], given: Sequence[Values], *, rest: str = "") -> list[Any]:
     """Insert rows that all name the same columns, in one statement; what a RETURNING in `rest` gives."""
     return _sent(session, *_put(table, given, rest), namedtuple_row) if given else []
