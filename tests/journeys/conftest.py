@@ -94,6 +94,7 @@ class Seeded:
     database: str
     folder: Path
     told: dict[str, Any]
+    now: datetime = NOW
 
 
 @pytest.fixture(scope="session")
@@ -346,16 +347,24 @@ def raw_signature(key: jws.Key, signing: str) -> str:
 
 
 @contextlib.contextmanager
-def living(cluster: Cluster, seeded: Seeded, authority: str, **more: Any) -> Iterator[World]:
-    """A copy of the world that asks this authority; `more` are settings."""
+def living(
+    cluster: Cluster, seeded: Seeded, authority: str, *, keep: bool = False, **more: Any
+) -> Iterator[World]:
+    """A copy of the world that asks this authority; `more` are settings. `keep` leaves the database there."""
     name = f"noskheh_journey_{new_id().hex[-12:]}"
     with connected(cluster.create_database(name, template=seeded.database)) as engine:
-        clock = Clock()
+        clock = Clock(seeded.now)
         settings = settings_for(engine, seeded.folder, authority, **more)
         service = open_service(settings, gateways=make_gateways, clock=clock)
         with TestClient(create_app(service), base_url=BASE, follow_redirects=False) as browser:
             yield World(service, browser, clock, seeded.folder, seeded.told)
         service.close()
+    if not keep:
+        drop(cluster, name)
+
+
+def drop(cluster: Cluster, name: str) -> None:
+    """Whoever is still connected to the database is thrown out."""
     with connected(cluster.url, isolation_level="AUTOCOMMIT") as server, server.connect() as connection:
         connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
