@@ -97,6 +97,11 @@ class Settings(BaseSettings):
     argon2_memory_kib: int = Field(default=65_536, ge=8, description="Memory for one password.")
     argon2_parallelism: int = Field(default=4, ge=1, description="Lanes for one password.")
 
+    address_header: str = Field(
+        default="",
+        description="Header in which the proxy in front tells the caller's address, such as X-Forwarded-For; empty:"
+        " the connection's own. Only an alarm hangs on it, no right.",
+    )
     body_limit: int = Field(default=1_000_000, ge=1_000, description="Bytes of an ordinary request.")
     upload_limit: int = Field(
         default=10_000_000, ge=1_000, description="Bytes of a photograph or a list sent up."

@@ -26,6 +26,7 @@ WRITERS = {
         "ceremonies",
         "clients",
         "closing",
+        "compared",
         "gateways",
         "idempotency",
         "one_time",
