@@ -4,7 +4,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from app.refusals import CounterClosed
-from app.tables import DispensingClosed
+from app.standing import DispensingClosed
 from codings import sql
 from codings.base import Actor
 

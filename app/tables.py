@@ -81,6 +81,17 @@ class AccountSession(Row, table=True):
     locked_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
     open_patient: UUID | None = None  # whom the physician is writing for; other tabs only read
     open_since: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
+    # Its ids after the first, by their SHA-256; `sha256` stays its name between two proofs.
+    present: str | None = Field(
+        default=None, max_length=64, index=True
+    )  # none: the first id is the present one
+    former: str | None = Field(default=None, max_length=64, index=True)
+    former_until: AwareDatetime | None = Field(
+        default=None, sa_type=INSTANT
+    )  # none: nobody came with the new one
+    given_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)  # when the present id was made
+    device: str | None = Field(default=None, max_length=64)  # SHA-256 of the browser's other cookie
+    address: str | None = Field(default=None, max_length=64)  # where it was last seen, digested with `sha256`
 
 
 class Passkey(Row, table=True):
@@ -284,17 +295,3 @@ class EhrRegistration(Row, table=True):
     receipt: str = Field(max_length=64)
     content: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     at: datetime = Field(sa_type=INSTANT)
-
-
-class DispensingClosed(Row, table=True):
-    """A time in which nothing is handed over: from a restore until what was handed over since is known again."""
-
-    __tablename__ = "dispensing_closed"
-    __table_args__ = (Index("ix_closed_now", "kind", unique=True, postgresql_where="opened_at IS NULL"),)
-
-    id: UUID = Field(default_factory=new_id, primary_key=True)
-    kind: str = Field(default="restore", max_length=20)  # closed once at a time
-    closed_at: AwareDatetime = Field(sa_type=INSTANT)
-    closed_by: str = Field(max_length=100)
-    opened_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
-    opened_by: str | None = Field(default=None, max_length=100)

@@ -108,7 +108,8 @@ def insurers(session: Session) -> Sequence[Insurer]:
 
 def known_insurers(session: Session, *, codes: set[str]) -> dict[str, Insurer]:
     """The insurers with these codes, by code; InsurerUnknown when one is not registered."""
-    found = {row.code: row for row in session.exec(select(Insurer).where(col(Insurer.code).in_(codes)))}
+    there = "WHERE code = ANY(%(codes)s)"
+    found = {row.code: row for row in sql.rows(session, Insurer, there, {"codes": sorted(codes)})}
     for missing in sorted(codes - found.keys()):
         raise InsurerUnknown(insurer=missing)
     return found

@@ -5,7 +5,7 @@ from itertools import groupby
 
 import pytest
 
-from tests.journeys.conftest import opened
+from tests.journeys.conftest import living
 from tests.journeys.doors import DOORS
 from tests.journeys.matrix.cells import CELLS, LEAD_BACK, SHOWN_ELSEWHERE, STATES, STORED
 from tests.journeys.matrix.knocking import CALLERS, Doors, cells_of, reads
@@ -37,7 +37,7 @@ ROWS = {
 
 @pytest.fixture(scope="module")
 def standing(cluster, seeded, authority) -> Iterator[Standing]:
-    with opened(cluster, seeded, authority) as world:
+    with living(cluster, seeded, authority) as world:
         arrive(world)
         made = Standing(world)
         build(made)

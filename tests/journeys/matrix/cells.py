@@ -58,6 +58,7 @@ RETURN = {"reason": "wrong-item"}
 WHY = {"why": "the paper was not right"}
 GIVE_UP = {"reason": "key-lost"}
 APPEAL = {"reason": "the price was the list's price"}
+PHYSICIAN = {"role": "physician", "centre": "9900000001", "practitioner": "9990002"}
 SLIP = {"form": "print", "language": "fa"}
 SAVE = {"version": "{version}", "patient": "{patient}", "do": "save"}
 LINE = {"item": 1, "irc": "{irc}", "quantity": "1", "packs": [{"barcode": "{barcode}", "count": "1"}]}
@@ -211,6 +212,7 @@ CELLS: dict[str, Cell] = {
     # --- The administrator, the codings
     "GET /admin/accounts/{username}": row("account", administrator=ALL),
     "POST /admin/accounts/{username}/disable": row("account", {}, administrator="active", again="disabled"),
+    "POST /admin/accounts/{username}/role": row("account", PHYSICIAN, administrator=ALL, keeps=True),
     "GET /admin/clients/{id}": row("machine", administrator=ALL),
     "POST /admin/clients/{id}/disable": row("machine", {}, administrator="active", again="disabled"),
     "GET /codings/releases/{system}/{release}": row("release", editor=ALL),
@@ -236,6 +238,7 @@ STORED = {
 LEAD_BACK = {
     "GET /admin/accounts/{username}/disable",
     "GET /admin/accounts/{username}/password",
+    "GET /admin/accounts/{username}/role",
     "GET /admin/clients/{id}/{what}",
     "GET /codings/releases/{system}/{release}/{what}",
     "GET /council/certificates/{kid}/{what}",
