@@ -1,6 +1,6 @@
 # Everything one does with a checkout. `make run` and `make test` need Python 3.11 or newer and nothing else.
 
-.PHONY: help environment browser run simulate demo test check crash bench screenshots audit sbom promises lock vendor
+.PHONY: help environment browser run simulate demo test check crash bench growth screenshots audit sbom promises lock vendor
 
 python := .venv/bin/python
 # The tests of a file stay together: they share its servers.
@@ -40,11 +40,14 @@ crash: environment ## Kill the service and its database for half an hour while p
 promises: environment ## Break a line for each promise, in a copy of the tree, and see its test turn red
 	@exec $(python) -m tests.proof.promises --break
 
-bench: environment browser ## How fast it all is, beside bare SQL that writes the same rows; how quickly a medicine is found and a slip made
+bench: environment browser ## How fast it all is, beside bare SQL that writes the same rows; PEER=gnuhealth also beside that
 	@$(python) -m tests.bench.speed
-	@$(python) -m tests.bench.search
 	@$(python) -m tests.bench.loading
+	$(if $(PEER),@$(python) -m tests.bench.versus $(PEER))
 	@NOSKHEH_TYPING_MS=90 exec $(python) -m pytest -s tests/browser/test_by_keyboard.py
+
+growth: environment ## What the same requests cost with 2 million prescriptions beside 100 thousand; takes 50 GB of disk for a while
+	@exec $(python) -m tests.bench.growth
 
 screenshots: environment browser ## Play the whole story in a browser and take the pictures of docs/screenshots again
 	@exec $(python) -m scripts.screenshots

@@ -4,7 +4,8 @@
 
 A machine shows a token and is looked up on each request, so disabling it or closing its centre works at once.
 A person shows a session, which is locked after a while without work; where a second factor is required, who has none
-yet opens only the pages that set one up. What someone may see beyond that the rooms decide, by centre and by insurer.
+yet opens only the pages that set one up. A closed centre closes the pages of its people too. What someone may see
+beyond that the rooms decide, by centre and by insurer.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from fastapi.security import APIKeyCookie, OAuth2
 from fastapi.security.utils import get_authorization_scheme_param
 
 from app import accounts, tokens
-from app.accounts import Held, Standing
+from app.accounts import Browser, Held, Standing
 from app.db import glancing
 from app.language import MACHINE_PATHS
 from app.refusals import (
@@ -47,6 +48,7 @@ SCOPES = {
     "regulator": "The regulator: declare emergencies",
 }
 _WITH_CENTRE = "LEFT JOIN centre ON centre.siam = client.centre WHERE client.id = %(id)s"
+_ITSELF = "WHERE centre.siam = %(siam)s"
 NOBODY = "anyone"
 BACKGROUND = "x-background"  # a header of requests that nobody's hand caused
 OWN_PAGES = "/account"
@@ -66,6 +68,7 @@ class Access:
 
     kind: Literal["machine", "person", "anyone"]
     names: frozenset[str]  # scopes or roles; empty means any
+    fresh: bool = False  # whether the person must have proved just now who they are
 
 
 def Machine(*scopes: str) -> Any:  # noqa: N802  read at the route as a kind of caller
@@ -86,7 +89,7 @@ def Machine(*scopes: str) -> Any:  # noqa: N802  read at the route as a kind of 
 def Person(*roles: Role, fresh: bool = False) -> Any:  # noqa: N802  read at the route as a kind of caller
     """Someone signed in with one of `roles` (anyone signed in if none is named).
 
-    `fresh`: who proved within the last minutes who they are; for what changes the ways to prove it.
+    `fresh`: who proved within the last minutes who they are; for what makes or ends keys, roles and what all rely on.
     """
     wanted = frozenset(roles)
 
@@ -102,9 +105,11 @@ def Person(*roles: Role, fresh: bool = False) -> Any:  # noqa: N802  read at the
             raise SecondFactorMissing
         if fresh and not held.fresh:
             raise ProveAgain
+        if wanted:
+            _require_open(service, held.actor)
         return _working(request, service, held)
 
-    return _gate(enter, Access("person", frozenset(role.value for role in wanted)))
+    return _gate(enter, Access("person", frozenset(role.value for role in wanted), fresh))
 
 
 def Anyone() -> Any:  # noqa: N802  read at the route as a kind of caller
@@ -158,6 +163,16 @@ def _machine(request: Request, service: Service) -> Actor:
     )
 
 
+def _require_open(service: Service, by: Actor) -> None:
+    """Raises CentreClosed where a person works at a centre without a licence; looked up on each request."""
+    if by.centre is None:
+        return
+    with glancing(service) as session:
+        found = sql.rows(session, Centre, _ITSELF, {"siam": by.centre})
+    if not found or not _open(found[0], by.at):
+        raise CentreClosed
+
+
 def _open(centre: Centre | None, now: datetime) -> bool:
     """Whether a centre's licence is in force on this day."""
     if centre is None or centre.state != "active":
@@ -171,13 +186,28 @@ def held_by(request: Request, service: Service) -> Held | None:
     if request.url.path.startswith(MACHINE_PATHS):
         return None  # a session opens pages only
     secret = request.cookies.get(accounts.cookie_name(service.settings))
-    return accounts.held(service, secret=secret) if secret else None
+    return accounts.held(service, secret=secret, browser=browser_of(request, service)) if secret else None
+
+
+def browser_of(request: Request, service: Service) -> Browser:
+    """The browser a request came from."""
+    settings = service.settings
+    peer = request.client.host if request.client else ""
+    told = request.headers.get(settings.address_header, "") if settings.address_header else peer
+    return Browser(
+        device=request.cookies.get(accounts.device_cookie(settings), ""),
+        agent=request.headers.get("user-agent", "")[:200],
+        address=told.rpartition(",")[2].strip(),  # what the proxy itself added stands last
+    )
 
 
 def _working(request: Request, service: Service, held: Held) -> Actor:
     """Let in whoever holds an open session. What a page asks for by itself does not keep it awake."""
     if BACKGROUND not in request.headers and "text/event-stream" not in request.headers.get("accept", ""):
         accounts.keep(service, held=held)
+        accounts.watch(service, held=held, address=browser_of(request, service).address)
+        secret = request.cookies.get(accounts.cookie_name(service.settings), "")
+        request.state.session_secret = accounts.turn(service, held=held, secret=secret)
     request.state.session_sha256 = held.sha256
     request.state.idle_seconds = int(accounts.idle(held.actor.role).total_seconds())
     return _entered(request, held.actor)

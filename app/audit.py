@@ -53,7 +53,7 @@ def did(
         "request_id": request_id.get(),
         "outcome": outcome,
     }
-    sql.put(session, AuditEntry, [entry])
+    sql.put_later(session, AuditEntry, [entry])
 
 
 def saw(

@@ -40,6 +40,7 @@ from app.gateways.ports import make_gateways
 from app.gateways.simulator import create_simulator
 from app.keys import KeyFileError
 from app.main import open_service
+from app.outbound import Outbound
 from app.production import Unfit
 from app.refusals import AdministratorExists
 from app.service import Service
@@ -205,13 +206,13 @@ def _account_reset(session: Session, _: Service, asked: argparse.Namespace, by: 
     accounts.reset_proofs(session, username=asked.username, by=by)
 
 
-def _client_add(session: Session, _: Service, asked: argparse.Namespace, by: Actor) -> None:
+def _client_add(session: Session, service: Service, asked: argparse.Namespace, by: Actor) -> None:
     clients.client_add(
         session,
         id=asked.id,
         name=asked.name or asked.id,
         scopes=asked.scope,
-        jwks=_jwks(asked),
+        jwks=_jwks(asked, service),
         centre=asked.centre,
         insurer=asked.insurer,
         jwks_url=asked.jwks_url,
@@ -219,17 +220,19 @@ def _client_add(session: Session, _: Service, asked: argparse.Namespace, by: Act
     )
 
 
-def _client_rotate(session: Session, _: Service, asked: argparse.Namespace, by: Actor) -> None:
-    clients.rotate(session, id=asked.id, jwks=_jwks(asked), by=by)
+def _client_rotate(session: Session, service: Service, asked: argparse.Namespace, by: Actor) -> None:
+    clients.rotate(session, id=asked.id, jwks=_jwks(asked, service), by=by)
 
 
 def _client_disable(session: Session, _: Service, asked: argparse.Namespace, by: Actor) -> None:
     clients.disable(session, id=asked.id, by=by)
 
 
-def _jwks(asked: argparse.Namespace) -> Mapping[str, Any]:
+def _jwks(asked: argparse.Namespace, service: Service) -> Mapping[str, Any]:
     if asked.jwks_url:
-        return clients.fetch_jwks(asked.jwks_url)
+        inside = service.settings.partners_inside
+        with contextlib.closing(Outbound(internal=inside, seconds=clients.JWKS_SECONDS)) as outbound:
+            return clients.fetch_jwks(asked.jwks_url, by=outbound)
     told: Mapping[str, Any] = json.loads(asked.jwks.read_text())
     return told
 

@@ -6,12 +6,11 @@ Only public keys are kept. A key's algorithm is decided here, when it is registe
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-import httpx
 from sqlmodel import Session, col, select, update
 
 from app import audit
+from app.outbound import NoAnswer, Outbound
 from app.refusals import ClientExists, ClientRefused, ClientUnknown
 from app.tables import Client, ClientKey, ClientState
 from codings import jws
@@ -20,6 +19,8 @@ from codings.base import Actor
 CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,62}")
 MAX_KEYS = 10
 MAX_JWKS_BYTES = 65_536
+JWKS_SECONDS = 5.0
+JWKS_TYPES = frozenset({"application/json", "application/jwk-set+json"})
 SCOPES_OF_CENTRES = frozenset({"prescriber", "pharmacy"})
 SCOPES_OF_OFFICES = frozenset({"codings", "regulator"})
 SCOPES = SCOPES_OF_CENTRES | SCOPES_OF_OFFICES | {"insurer"}
@@ -78,10 +79,13 @@ def rotate(session: Session, *, id: str, jwks: Mapping[str, Any], by: Actor) -> 
 
 
 def disable(session: Session, *, id: str, by: Actor) -> None:
-    """Close a machine's access at once, its living tokens too. Raises ClientUnknown."""
-    closed = update(Client).where(col(Client.id) == id).values(state=ClientState.DISABLED)
+    """Close a machine's access at once, its living tokens too; again, nothing changes. Raises ClientUnknown."""
+    still = col(Client.state) == ClientState.ACTIVE
+    closed = update(Client).where(col(Client.id) == id, still).values(state=ClientState.DISABLED)
     if session.exec(closed.returning(col(Client.id))).first() is None:
-        raise ClientUnknown
+        if client(session, id=id) is None:
+            raise ClientUnknown
+        return
     audit.did(session, by=by, verb="client.disable", subject=id)
 
 
@@ -106,23 +110,15 @@ def keys_of(session: Session, *, id: str) -> list[jws.Key]:
     return [jws.Key(key.kid, key.algorithm, key.public_pem) for key in session.exec(query)]
 
 
-def fetch_jwks(url: str) -> Mapping[str, Any]:
+def fetch_jwks(url: str, *, by: Outbound) -> Mapping[str, Any]:
     """A JWKS from its https address: once, when an administrator registers it. Raises ClientRefused."""
-    if urlsplit(url).scheme != "https":
+    if not url.startswith("https://"):
         raise ClientRefused(why="the address of its keys is not https", why_fa="نشانی کلیدها https نیست.")
     try:
-        with httpx.stream("GET", url, timeout=5.0, follow_redirects=False) as response:
-            content = b""
-            for piece in response.iter_bytes():
-                content += piece
-                if len(content) > MAX_JWKS_BYTES:
-                    break
-        if response.status_code != httpx.codes.OK or len(content) > MAX_JWKS_BYTES:
-            raise ClientRefused(why=f"{url} gave no key set", why_fa="از نشانی داده‌شده کلیدی دریافت نشد.")
-        told = jws.strict_json(content)
-    except (httpx.HTTPError, jws.InvalidJws) as error:
+        told = jws.strict_json(by.ask(url, types=JWKS_TYPES))
+    except (NoAnswer, jws.InvalidJws) as error:
         raise ClientRefused(
-            why=f"{url} gave no key set", why_fa="از نشانی داده‌شده کلیدی دریافت نشد."
+            why=f"{url} gave no key set ({error})", why_fa="از نشانی داده‌شده کلیدی دریافت نشد."
         ) from error
     return told if isinstance(told, dict) else {}
 

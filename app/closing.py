@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
-from app.closing_tables import DispensingClosed
 from app.refusals import CounterClosed
+from app.standing import DispensingClosed
 from codings import sql
 from codings.base import Actor
 

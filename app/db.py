@@ -9,9 +9,9 @@ A thread holds at most one main and one side session, and the pool has room for 
 import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import lru_cache, wraps
 from inspect import iscoroutinefunction
-from typing import Annotated, Any, NewType, Protocol
+from typing import Annotated, Any, Final, NewType, Protocol
 
 from fastapi import Depends
 from fastapi.routing import APIRoute
@@ -25,6 +25,8 @@ from app.settings import Settings
 
 ReadSession = NewType("ReadSession", Session)
 WriteSession = NewType("WriteSession", Session)
+
+PREPARED = 400  # statements kept prepared on a connection: all that the service knows
 
 TAKE_ROLE = (
     "SELECT set_config('role', rolname, false) FROM pg_roles WHERE rolname = %s AND pg_has_role(current_user, oid,"
@@ -42,17 +44,20 @@ def make_engine(settings: Settings) -> Engine:
         pool_size=settings.threads,
         max_overflow=settings.threads,
         pool_timeout=10,
+        pool_use_lifo=True,  # the same few connections as long as they are enough: their statements are prepared
         hide_parameters=True,
         connect_args={
             "options": f"-c lock_timeout={settings.lock_timeout_ms}"
             f" -c statement_timeout={settings.statement_timeout_ms} -c timezone=UTC",
             "application_name": "noskheh",
             "connect_timeout": 5,
+            "prepare_threshold": 1,
         },
     )
 
     @event.listens_for(engine, "connect")
     def take_role(connection: PsycopgConnection[Any], _record: object) -> None:
+        connection.prepared_max = PREPARED
         if settings.database_role:
             connection.execute(TAKE_ROLE, (settings.database_role,))
             connection.commit()
@@ -72,6 +77,15 @@ def _readable(connection: PsycopgConnection[Any]) -> bool:
     return bool(news.poll(0))
 
 
+def _always(**options: Any) -> Callable[[Engine], Engine]:
+    """The same engine with these options, made once: making it costs as much as a statement."""
+    return lru_cache(maxsize=8)(lambda engine: engine.execution_options(**options))
+
+
+_READ_ONLY: Final = _always(postgresql_readonly=True)
+_AT_ONCE: Final = _always(isolation_level="AUTOCOMMIT")
+
+
 class OnDatabase(Protocol):
     """Whatever has an engine: the service, or a local register that is asked like a partner."""
 
@@ -81,21 +95,19 @@ class OnDatabase(Protocol):
 
 @contextmanager
 def reading(service: OnDatabase) -> Iterator[ReadSession]:
-    """A read-only transaction; a write in it is an error from PostgreSQL."""
-    with Session(
-        service.engine.execution_options(postgresql_readonly=True), autoflush=False, expire_on_commit=False
-    ) as session:
+    """A read-only transaction; a write in it is an error from PostgreSQL.
+
+    It ends with a commit: after a rollback psycopg prepares every statement of the connection anew.
+    """
+    with Session(_READ_ONLY(service.engine), autoflush=False, expire_on_commit=False) as session:
         yield ReadSession(session)
+        session.commit()
 
 
 @contextmanager
 def glancing(service: OnDatabase) -> Iterator[ReadSession]:
     """One statement outside any transaction: one round trip instead of three. For look-ups on every request."""
-    with Session(
-        service.engine.execution_options(isolation_level="AUTOCOMMIT"),
-        autoflush=False,
-        expire_on_commit=False,
-    ) as session:
+    with Session(_AT_ONCE(service.engine), autoflush=False, expire_on_commit=False) as session:
         yield ReadSession(session)
 
 
@@ -143,12 +155,15 @@ class GivesBack(APIRoute):
 def _giving_back(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(endpoint)
     def given_back(**words: Any) -> Any:
+        sessions = [word for word in words.values() if isinstance(word, Session)]
         try:
-            return endpoint(**words)
+            answer = endpoint(**words)
+            for session in sessions:
+                session.commit()
         finally:
-            for word in words.values():
-                if isinstance(word, Session):
-                    word.close()
+            for session in sessions:
+                session.close()
+        return answer
 
     return given_back
 

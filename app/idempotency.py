@@ -5,7 +5,8 @@
 
 `Once` stands after the actor in a route's parameters. A key that was answered is answered again before the route
 runs, so no partner is asked twice; one still running is 409; the same key with other content is 422. A refusal is not
-kept: nothing happened, so the same key may try again. Keys belong to their actor.
+kept: nothing happened, so the same key may try again. Keys belong to their actor. `OnceHere` is for a route that does
+nothing but write: it looks when it begins to write, which saves a question of the database.
 """
 
 import hashlib
@@ -101,7 +102,7 @@ class OneAction:
                 _replay(session, self.by.id, self.sent)  # it may have finished since we looked it up
                 raise StillRunning
             status, body = work(session)
-            sql.run(session, END, {**names, "status": status, "body": body})
+            sql.later(session, END, {**names, "status": status, "body": body})
         return status, body
 
 
@@ -148,14 +149,23 @@ def _canonical(body: bytes) -> bytes:
         return body
 
 
-def _once(request: Request, service: TheService, sent: Annotated[Sent, Depends(_what_was_sent)]) -> OneAction:
+async def _once_here(
+    request: Request, service: TheService, sent: Annotated[Sent, Depends(_what_was_sent)]
+) -> OneAction:
     by: Actor | None = getattr(request.state, "actor", None)
     if by is None:
         raise RuntimeError("`once` stands after the actor in a route's parameters")
-    if sent.key is not None:
-        with glancing(service) as session:
-            _replay(session, by.id, sent)
     return OneAction(service, by, sent)
+
+
+OnceHere = Annotated[OneAction, Depends(_once_here)]
+
+
+def _once(action: OnceHere) -> OneAction:
+    if action.sent.key is not None:
+        with glancing(action.service) as session:
+            _replay(session, action.by.id, action.sent)
+    return action
 
 
 Once = Annotated[OneAction, Depends(_once)]

@@ -18,9 +18,9 @@ from sqlmodel import Session, col, select
 
 from app import closing
 from app.audit_tree import checkpoints
-from app.closing_tables import DatabasePlace
 from app.db import writing
 from app.service import Service
+from app.standing import DatabasePlace
 from app.tables import AuditCheckpoint
 from codings.base import Actor
 

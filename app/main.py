@@ -12,6 +12,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 from sqlalchemy import Engine
+from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 import app.api
@@ -23,6 +24,7 @@ from app.keys import open_keys
 from app.pages.account import shut
 from app.service import Service, utc_now
 from app.settings import Settings
+from app.turned_ids import TurnedIds
 
 if TYPE_CHECKING:
     from app.gateways import Gateways
@@ -91,7 +93,7 @@ def create_app(service: Service) -> FastAPI:
         docs_url=None,  # they would load scripts from another host
         redoc_url=None,
         lifespan=_lifespan,
-        middleware=security.LAYERS,
+        middleware=[*security.LAYERS, Middleware(TurnedIds)],
         responses=PROBLEMS,
     )
     application.state.service = service

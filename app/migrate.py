@@ -90,6 +90,7 @@ def metadata() -> Any:
     """Every room's tables in one."""
     for room in ROOMS:
         importlib.import_module(f"{room}.tables")
+    importlib.import_module("app.standing")
     return SQLModel.metadata
 
 

@@ -3,6 +3,7 @@
 The commands ask before they open a port or take a job, and the application asks once more as it starts.
 """
 
+import logging
 from collections.abc import Iterable
 
 from cryptography import x509
@@ -16,6 +17,8 @@ from app.keys import Keys
 from app.service import Service
 from app.settings import Settings
 from codings.tables import Certificate
+
+log = logging.getLogger("noskheh.production")
 
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 LEAST_MEMORY_KIB = 19_456  # Argon2id with two passes, the least that OWASP's password storage sheet allows
@@ -56,6 +59,16 @@ def check_settings(settings: Settings) -> None:
     if not settings.secure:
         raise Unfit(
             f"PUBLIC_URL is {settings.public_url}: give the https address that people and machines use."
+        )
+    if settings.internal_partners:
+        log.warning(
+            "NOSKHEH_INTERNAL_PARTNERS is on: partners may be at private addresses and spoken to by plain http;"
+            " leave it out unless the authenticity service stands in your own network."
+        )
+    elif settings.authenticity_url and not settings.authenticity_url.lower().startswith("https://"):
+        raise Unfit(
+            "NOSKHEH_AUTHENTICITY_URL is not https: pack codes and verdicts would travel in the clear; give the"
+            " https address, or set NOSKHEH_INTERNAL_PARTNERS where the service stands in your own network."
         )
     if not settings.second_factor_required:
         raise Unfit(

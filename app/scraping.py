@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from sqlalchemy import exc
 
-from app import metrics, queue
+from app import compared, metrics, queue
 from app.db import glancing
 from app.service import Service
 
@@ -48,7 +48,7 @@ def _handler(service: Service) -> type[BaseHTTPRequestHandler]:
             if self.path != "/metrics":
                 self.send_error(404)
                 return
-            body = (metrics.text() + _waiting(service)).encode()
+            body = (metrics.text() + _waiting(service) + _compared(service)).encode()
             self.send_response(200)
             self.send_header("Content-Type", metrics.CONTENT_TYPE)
             self.send_header("Content-Length", str(len(body)))
@@ -73,4 +73,17 @@ def _waiting(service: Service) -> str:
         f"noskheh_jobs_due {jobs}\n"
         "# HELP noskheh_jobs_late_seconds How long the oldest of them has been due.\n"
         f"# TYPE noskheh_jobs_late_seconds gauge\nnoskheh_jobs_late_seconds {seconds:.1f}\n"
+    )
+
+
+def _compared(service: Service) -> str:
+    """What the last nightly comparison of dispenses and claims found; nothing before the first one."""
+    try:
+        with glancing(service) as session:
+            found = compared.counters(session)
+    except exc.SQLAlchemyError:
+        return ""
+    return "".join(
+        f"# HELP {name} {words}\n# TYPE {name} gauge\n{name} {value:.0f}\n"
+        for name, (words, value) in found.items()
     )

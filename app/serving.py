@@ -32,7 +32,7 @@ def run(*, host: str, port: int, processes: int = 1) -> int:
         access_log=False,  # its lines hold addresses; ours hold patterns
         server_header=False,
         date_header=False,
-        proxy_headers=False,  # the public address is a setting, and no caller's address is used
+        proxy_headers=False,  # the public address is a setting, and a caller's address only raises an alarm
         timeout_graceful_shutdown=settings.stop_seconds,
     )
     return 0

@@ -101,6 +101,11 @@ class Settings(BaseSettings):
     argon2_memory_kib: int = Field(default=65_536, ge=8, description="Memory for one password.")
     argon2_parallelism: int = Field(default=4, ge=1, description="Lanes for one password.")
 
+    address_header: str = Field(
+        default="",
+        description="Header in which the proxy in front tells the caller's address, such as X-Forwarded-For; empty:"
+        " the connection's own. Only an alarm hangs on it, no right.",
+    )
     body_limit: int = Field(default=1_000_000, ge=1_000, description="Bytes of an ordinary request.")
     upload_limit: int = Field(
         default=10_000_000, ge=1_000, description="Bytes of a photograph or a list sent up."
@@ -111,10 +116,15 @@ class Settings(BaseSettings):
 
     authenticity_url: str | None = Field(
         default=None,
-        description="The national authenticity service; without it this deployment's own register.",
+        description="The national authenticity service, by https; without it every pack is `unverified`.",
     )
     authenticity_timeout: float = Field(
         default=1.0, gt=0, description="Seconds until a pack is `unverified`."
+    )
+    internal_partners: bool = Field(
+        default=False,
+        description="Partners may stand in this deployment's own network: private and loopback addresses, plain http."
+        " Otherwise only public addresses are connected to, by https; a demonstration may do both.",
     )
 
     seal_after_seconds: int = Field(
@@ -170,6 +180,11 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether people reach this service over https; decides the session cookie's name and flags."""
         return self.public_url.startswith("https://")
+
+    @property
+    def partners_inside(self) -> bool:
+        """Whether a partner may be at an address of this machine or of its own network."""
+        return self.internal_partners or self.demonstration
 
     @property
     def token_url(self) -> str:

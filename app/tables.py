@@ -14,7 +14,6 @@ from sqlalchemy import Enum as SAEnum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-import app.closing_tables  # noqa: F401  tables of the shell too
 from codings.base import Role, Row, new_id
 
 INSTANT: Any = DateTime(timezone=True)
@@ -82,6 +81,17 @@ class AccountSession(Row, table=True):
     locked_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
     open_patient: UUID | None = None  # whom the physician is writing for; other tabs only read
     open_since: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
+    # Its ids after the first, by their SHA-256; `sha256` stays its name between two proofs.
+    present: str | None = Field(
+        default=None, max_length=64, index=True
+    )  # none: the first id is the present one
+    former: str | None = Field(default=None, max_length=64, index=True)
+    former_until: AwareDatetime | None = Field(
+        default=None, sa_type=INSTANT
+    )  # none: nobody came with the new one
+    given_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)  # when the present id was made
+    device: str | None = Field(default=None, max_length=64)  # SHA-256 of the browser's other cookie
+    address: str | None = Field(default=None, max_length=64)  # where it was last seen, digested with `sha256`
 
 
 class Passkey(Row, table=True):

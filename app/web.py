@@ -34,6 +34,7 @@ from codings.text import TEHRAN, jalali, persian_digits
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGE_COOKIE = "noskheh_language"
 ANYONE = "anyone"
+LONGEST_ADDRESS: Final = 500
 
 
 def page(
@@ -84,8 +85,15 @@ def see_other(url: str) -> RedirectResponse:
 def render_problem(request: Request, shown: ProblemView) -> Response:
     """The page of a refusal that no form could show beside its field; whoever is signed out signs in and comes back."""
     if shown.code == "access.sign_in" and request.method == "GET":
-        return see_other(f"/sign-in?next={quote(request.url.path)}")
+        return see_other(f"/sign-in?next={quote(address_of(request))}")
     return page(request, "problem.html", status=shown.status, shown=shown)
+
+
+def address_of(request: Request) -> str:
+    """The address that was asked for with its query, to come back to; without it where it is longer than is kept."""
+    path, query = request.url.path, request.url.query
+    whole = f"{path}?{query}" if query else path
+    return whole if len(whole) <= LONGEST_ADDRESS else path
 
 
 def language_of_page(request: Request) -> Language:

@@ -3,17 +3,22 @@
 A statement that SQLAlchemy builds, looks up, sends and loads costs some ten times what psycopg alone takes for it. Both
 speak in one transaction here: what is pending is flushed first, and what goes wrong is raised as SQLAlchemy's own
 error, so that a broken constraint has the same words either way. Rows read here belong to no session: read them only.
+
+What is sent `later` waits for the next statement of its transaction, or for the commit, and travels with it in one
+pipeline: a step that writes eight tables waits for the database once.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, lru_cache, partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg.rows import namedtuple_row, tuple_row
 from psycopg.types.json import Jsonb
-from sqlalchemy import Enum, TypeDecorator, exc
+from sqlalchemy import Connection, Enum, TypeDecorator, event, exc
 from sqlalchemy.dialects.postgresql import JSONB, dialect
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import class_mapper
 from sqlmodel import Session, SQLModel
 
@@ -22,6 +27,7 @@ from codings.base import Row
 R = TypeVar("R", bound=Row)
 Values = Mapping[str, Any]
 _DIALECT = dialect()  # type: ignore[no-untyped-call]
+_WAITING: Final = "noskheh.waiting"  # in a connection's `info`: statements that go with the next one
 
 
 def run(session: Session, statement: str, words: Values | None = None) -> list[Any]:
@@ -34,39 +40,99 @@ def rows(session: Session, table: type[R], rest: str, words: Values | None = Non
     return [row for (row,) in joined(session, (table,), rest, words)]
 
 
+def several(session: Session, *asked: tuple[type[Row], str], words: Values | None = None) -> list[list[Any]]:
+    """The rows of several tables, each with its `rest`, in one round trip; all speak of the same `words`."""
+    session.flush()
+    connection = session.connection()
+    waiting = connection.info.pop(_WAITING, ())
+    cursors: list[Any] = []
+    with _translated(connection) as driver, driver.pipeline():
+        _send(connection, driver, waiting)
+        for table, rest in asked:
+            statement = f"{_select((table,), '')} {rest}"
+            cursor = driver.cursor(row_factory=tuple_row)
+            # Who listens is told of every statement; those with a cursor are a round trip, the first one here.
+            told = None if cursors else cursor
+            connection.dispatch.before_cursor_execute(connection, told, statement, words, None, False)
+            cursors.append(cursor.execute(statement, words))
+    return [
+        [_shape(table).make(values) for values in cursor.fetchall()]
+        for (table, _), cursor in zip(asked, cursors, strict=True)
+    ]
+
+
 def joined(
     session: Session,
     tables: tuple[type[Row], ...],
     rest: str,
     words: Values | None = None,
+    *,
+    also: str = "",
 ) -> list[tuple[Any, ...]]:
-    """Rows of several tables side by side; `rest` goes on after the FROM of the first. An outer one may be None."""
+    """Rows of several tables side by side; `rest` goes on after the FROM of the first. An outer one may be None.
+
+    `also` names expressions whose values come after them, as psycopg reads them.
+    """
     shapes = [_shape(table) for table in tables]
-    found = _sent(session, f"{_select(tables)} {rest}", words, tuple_row)
+    found = _sent(session, f"{_select(tables, also)} {rest}", words, tuple_row)
     return [_side_by_side(shapes, values) for values in found]
+
+
+def copied(
+    session: Session, select: str, words: Values, *, types: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a SELECT as COPY sends them, one at a time, whatever there is of them; `types` are its columns'.
+
+    The transaction is this question's until it is answered, or broken off, which ends the transaction too.
+    """
+    session.flush()
+    connection = session.connection()
+    _send_waiting(connection)
+    statement = f"COPY ({select}) TO STDOUT (FORMAT binary)"
+    with _translated(connection) as driver, driver.cursor() as cursor:
+        connection.dispatch.before_cursor_execute(connection, cursor, statement, words, None, False)
+        with cursor.copy(statement, words) as copy:
+            copy.set_types(types)
+            yield from copy.rows()
 
 
 def put(session: Session, table: type[Row], given: Sequence[Values], *, rest: str = "") -> list[Any]:
     """Insert rows that all name the same columns, in one statement; what a RETURNING in `rest` gives."""
+    return _sent(session, *_put(table, given, rest), namedtuple_row) if given else []
+
+
+def later(session: Session, statement: str, words: Values | Sequence[Any] | None = None) -> None:
+    """Send it with what comes next, at the latest with the commit: its rows are asked by nobody.
+
+    If it fails, whatever it travels with fails, in the words of this one.
+    """
+    session.connection().info.setdefault(_WAITING, []).append((statement, words))
+
+
+def put_later(session: Session, table: type[Row], given: Sequence[Values]) -> None:
+    """Insert rows that all name the same columns with what comes next."""
+    if given:
+        later(session, *_put(table, given, ""))
+
+
+def add(session: Session, given: Collection[Row]) -> None:
+    """Insert instances of one table with what comes next. The session does not know them afterwards."""
     if not given:
-        return []
-    statement = _insert(table, tuple(given[0]), len(given), rest)
+        return
+    [table] = {type(row) for row in given}
+    names = _shape(table).names
+    put_later(session, table, [{name: getattr(row, name) for name in names} for row in given])
+
+
+def _put(table: type[Row], given: Sequence[Values], rest: str) -> tuple[str, list[Any]]:
+    """The statement that inserts these rows, and its values."""
     wraps = _shape(table).wraps
     values = [
         Jsonb(value) if name in wraps and value is not None else value
         for row in given
         for name, value in row.items()
     ]
-    return _sent(session, statement, values, namedtuple_row)
-
-
-def add(session: Session, given: Collection[Row]) -> None:
-    """Insert instances of one table in one statement. The session does not know them afterwards."""
-    if not given:
-        return
-    [table] = {type(row) for row in given}
-    names = _shape(table).names
-    put(session, table, [{name: getattr(row, name) for name in names} for row in given])
+    return _insert(table, tuple(given[0]), len(given), rest), values
 
 
 class _Shape:
@@ -115,9 +181,10 @@ def _shape(table: type[SQLModel]) -> _Shape:
 
 
 @cache
-def _select(tables: tuple[type[Row], ...]) -> str:
+def _select(tables: tuple[type[Row], ...], also: str) -> str:
     shapes = [_shape(table) for table in tables]
-    return f"SELECT {', '.join(shape.listed for shape in shapes)} FROM {shapes[0].source}"  # noqa: S608  names of columns
+    listed = [*(shape.listed for shape in shapes), *([also] if also else [])]
+    return f"SELECT {', '.join(listed)} FROM {shapes[0].source}"  # noqa: S608  names of columns
 
 
 def _side_by_side(shapes: Sequence[_Shape], values: Sequence[Any]) -> tuple[Any, ...]:
@@ -126,7 +193,7 @@ def _side_by_side(shapes: Sequence[_Shape], values: Sequence[Any]) -> tuple[Any,
         end = begin + len(shape.names)
         found.append(shape.make(values[begin:end]))
         begin = end
-    return tuple(found)
+    return (*found, *values[begin:])
 
 
 @lru_cache(maxsize=512)
@@ -140,16 +207,30 @@ def _insert(table: type[Row], names: tuple[str, ...], count: int, rest: str) -> 
 def _sent(
     session: Session, statement: str, words: Values | Sequence[Any] | None, row_factory: Any
 ) -> list[Any]:
-    """Send it on the session's own psycopg connection; whoever listens to statements hears of it too."""
+    """Send it on the session's own psycopg connection, after what waits there; whoever listens hears of it too."""
     session.flush()
     connection = session.connection()
+    waiting = connection.info.pop(_WAITING, ())
+    with _translated(connection) as driver, driver.cursor(row_factory=row_factory) as cursor:
+        connection.dispatch.before_cursor_execute(connection, cursor, statement, words, None, False)
+        if waiting:
+            with driver.pipeline():
+                _send(connection, driver, waiting)
+                cursor.execute(statement, words)
+        else:
+            cursor.execute(statement, words)
+        answer = cursor.pgresult  # its `description` would make an object of every column
+        found: list[Any] = cursor.fetchall() if answer is not None and answer.nfields else []
+        connection.dispatch.after_cursor_execute(connection, cursor, statement, words, None, False)
+    return found
+
+
+@contextmanager
+def _translated(connection: Connection) -> Iterator[Any]:
+    """The connection's own psycopg one; what it raises becomes SQLAlchemy's."""
     driver: Any = connection.connection.driver_connection
     try:
-        with driver.cursor(row_factory=row_factory) as cursor:
-            connection.dispatch.before_cursor_execute(connection, cursor, statement, words, None, False)
-            cursor.execute(statement, words)
-            found: list[Any] = cursor.fetchall() if cursor.description is not None else []
-            connection.dispatch.after_cursor_execute(connection, cursor, statement, words, None, False)
+        yield driver
     except psycopg.Error as error:
         lost = bool(driver.closed)
         told = exc.DBAPIError.instance(
@@ -158,4 +239,38 @@ def _sent(
         if lost:
             connection.invalidate()
         raise told from error
-    return found
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _before(connection: Connection, *_: object) -> None:
+    """A statement that SQLAlchemy sends itself finds done what was to be done before it."""
+    _send_waiting(connection)
+
+
+@event.listens_for(Engine, "commit")
+def _at_the_end(connection: Connection) -> None:
+    _send_waiting(connection, commit=True)
+
+
+@event.listens_for(Engine, "rollback")
+def _undone(connection: Connection) -> None:
+    if not connection.invalidated:
+        connection.info.pop(_WAITING, None)
+
+
+def _send_waiting(connection: Connection, *, commit: bool = False) -> None:
+    """Send what waits; with the commit behind it, if asked: it only happens if all before it went well."""
+    waiting = connection.info.pop(_WAITING, ())
+    if not waiting:
+        return
+    with _translated(connection) as driver, driver.pipeline():
+        _send(connection, driver, waiting)
+        if commit:
+            driver.commit()
+
+
+def _send(connection: Connection, driver: Any, waiting: Sequence[tuple[str, Any]]) -> None:
+    """Into the pipeline. Who listens to statements hears of them without a cursor: they are no round trip."""
+    for statement, words in waiting:
+        connection.dispatch.before_cursor_execute(connection, None, statement, words, None, False)
+        driver.execute(statement, words)

@@ -59,9 +59,20 @@ def claim_line(content: dict[str, Any]) -> bytes:
 
 
 def reversal_line(
-    *, claim: str, version: int, kind: str, insurer: str, amount: int, reason: str, original: bytes
+    *,
+    claim: str,
+    version: int,
+    kind: str,
+    insurer: str,
+    amount: int,
+    reason: str,
+    reverses: int,
+    original: bytes,
 ) -> bytes:
-    """The line that takes a claim back: the amount is negative, and the line it undoes is named by its hash."""
+    """The line that takes a claim back: the amount is negative.
+
+    The line it undoes, the last one that asked for the money and was in a batch, is named by version and hash.
+    """
     return claim_line(
         {
             "claim": claim,
@@ -69,7 +80,7 @@ def reversal_line(
             "kind": "reversal",
             "share": kind,
             "insurer": insurer,
-            "reverses": version - 1,
+            "reverses": reverses,
             "reverses_line_sha256": sha256(original),
             "amounts": {"requested": -amount},
             "reason": reason,

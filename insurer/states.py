@@ -39,7 +39,7 @@ class ClaimState(StrEnum):
     PAYABLE = "payable"
     PAID = "paid"
     CLOSED = "closed"
-    VOID = "void"  # the dispense was returned before any insurer saw the claim
+    VOID = "void"  # the dispense was returned before any version of the claim was in a batch
     REVERSED = "reversed"  # returned afterwards: the newest version is a reversal
 
 
@@ -146,7 +146,7 @@ _REVERSIBLE = frozenset({_C.REVERSED})
 CLAIM_ALLOWED: dict[ClaimState | None, frozenset[ClaimState]] = {
     None: frozenset({_C.HELD}),
     _C.HELD: frozenset({_C.READY, _C.VOID}),
-    _C.READY: frozenset({_C.SEALED, _C.VOID}),
+    _C.READY: frozenset({_C.SEALED, _C.VOID}) | _REVERSIBLE,  # reversed if an earlier version was in a batch
     _C.SEALED: frozenset({_C.RECEIVED, _C.RETURNED}) | _REVERSIBLE,
     _C.RETURNED: frozenset({_C.READY}) | _REVERSIBLE,
     _C.RECEIVED: frozenset({_C.IN_REVIEW}) | _REVERSIBLE,
@@ -183,7 +183,7 @@ BATCH_ALLOWED: dict[BatchState | None, frozenset[BatchState]] = {
     BatchState.ACKNOWLEDGED: frozenset(),
 }
 
-UNSEALED = frozenset({_C.HELD, _C.READY})  # no insurer has seen these
+UNSEALED = frozenset({_C.HELD, _C.READY})  # what is asked for now is in no batch; an earlier version may be
 LIVE_SHABAD = frozenset(
     {_S.ISSUED, _S.ASSIGNED_OFFLINE, _S.VERIFIED, _S.USED}
 )  # these stand for an encounter

@@ -1,10 +1,12 @@
 """People who sign in: their accounts and passwords, the ways they prove who they are, and their browsers' sessions.
 
 A session is a random id in a cookie; the database holds only its SHA-256. It is locked after a while without work,
-ends when the person leaves and at the end of the day's work whatever happens, and gets a new id at each proof.
+ends when the person leaves and at the end of the day's work whatever happens, and gets a new id at each proof and
+every quarter of an hour. Its cookie is good in the browser it was opened in, and in no other.
 Nobody learns here whether a name exists.
 """
 
+from app.accounts.binding import DEVICE_DAYS, NO_BROWSER, Browser, device_cookie, digest, family
 from app.accounts.passwords import PASSWORD_LENGTH, change_password, prove_password, set_password
 from app.accounts.people import (
     LANDING,
@@ -12,6 +14,7 @@ from app.accounts.people import (
     account_add,
     accounts,
     disable,
+    give_role,
     landing,
     name_of,
     reset_proofs,
@@ -28,7 +31,6 @@ from app.accounts.sessions import (
     Standing,
     begin,
     cookie_name,
-    digest,
     end_others,
     forget_ended,
     held,
@@ -39,18 +41,26 @@ from app.accounts.sessions import (
     sessions_of,
     sign_in,
     sign_out,
+    turn,
+    watch,
     who,
 )
+from app.accounts.turning import GRACE, TURNED_EVERY
 
 __all__ = [
     "ABSOLUTE",
+    "DEVICE_DAYS",
     "FRESH",
+    "GRACE",
     "LANDING",
     "LOCK_MINUTES",
+    "NO_BROWSER",
     "PASSWORD_LENGTH",
     "PLAIN_COOKIE",
     "SECURE_COOKIE",
     "TRIES",
+    "TURNED_EVERY",
+    "Browser",
     "Held",
     "Proof",
     "SignedIn",
@@ -62,10 +72,13 @@ __all__ = [
     "begin",
     "change_password",
     "cookie_name",
+    "device_cookie",
     "digest",
     "disable",
     "end_others",
+    "family",
     "forget_ended",
+    "give_role",
     "held",
     "idle",
     "keep",
@@ -80,6 +93,8 @@ __all__ = [
     "sign_in",
     "sign_out",
     "take_offer",
+    "turn",
+    "watch",
     "ways",
     "ways_by_account",
     "who",

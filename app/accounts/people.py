@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import func
 from sqlmodel import Session, col, delete, select, update
 
 from app import audit
 from app.accounts.passwords import clean, hashed
+from app.accounts.turning import turn_soon
 from app.db import side_session
-from app.refusals import AccountExists, AccountIncomplete, AccountUnknown, OwnProofs
+from app.refusals import AccountExists, AccountIncomplete, AccountUnknown, OwnProofs, OwnRole
 from app.service import Service
-from app.tables import Account, AccountSession, AccountState, OneTimeSecret, Passkey
+from app.tables import Account, AccountSession, AccountState, OneTimeSecret, Passkey, SigningSession
 from codings.base import Actor, Role
 
 LANDING: Mapping[Role, str] = {
@@ -58,9 +60,7 @@ def account_add(
 ) -> Account:
     """Make an account. Raises AccountExists, AccountIncomplete, WeakPassword."""
     given = {"centre": centre, "insurer": insurer, "practitioner": practitioner}
-    missing = [need for need in NEEDS.get(role, ()) if not given[need]]
-    if missing or not USERNAME.fullmatch(clean(username)) or role in {Role.MACHINE, Role.SERVICE}:
-        raise AccountIncomplete(pointer="/role", missing=", ".join(missing) or "username")
+    _require_complete(clean(username), role, given)
     if session.get(Account, clean(username)) is not None:  # two at once: the primary key says the same
         raise AccountExists(pointer="/username")
     account = Account(
@@ -82,13 +82,46 @@ def account_add(
 
 
 def disable(session: Session, *, username: str, by: Actor) -> None:
-    """Close an account at once, sessions and all. Raises AccountUnknown."""
+    """Close an account at once, sessions and all; closing it again changes nothing. Raises AccountUnknown."""
     values = {"state": AccountState.DISABLED, "changed_at": by.at}
-    changed = update(Account).where(col(Account.username) == clean(username)).values(values)
+    here, still = col(Account.username) == clean(username), col(Account.state) == AccountState.ACTIVE
+    changed = update(Account).where(here, still).values(values)
     if session.exec(changed.returning(col(Account.username))).first() is None:
-        raise AccountUnknown
+        if account(session, username=username) is None:
+            raise AccountUnknown
+        return
     session.exec(delete(AccountSession).where(col(AccountSession.username) == clean(username)))
     audit.did(session, by=by, verb="account.disable", subject=clean(username))
+
+
+def give_role(
+    session: Session,
+    *,
+    username: str,
+    role: Role,
+    centre: str | None = None,
+    insurer: str | None = None,
+    practitioner: str | None = None,
+    by: Actor,
+) -> None:
+    """Let somebody work in another role, or elsewhere, from their next request on; each session gets a new id then.
+
+    What they might sign now ends. Raises AccountUnknown, AccountIncomplete, OwnRole.
+    """
+    name = clean(username)
+    given = {"centre": centre, "insurer": insurer, "practitioner": practitioner}
+    _require_complete(name, role, given)
+    if by.id == f"account:{name}":
+        raise OwnRole
+    values = {"role": role, **given, "changed_at": by.at}
+    changed = update(Account).where(col(Account.username) == name).values(values)
+    if session.exec(changed.returning(col(Account.username))).first() is None:
+        raise AccountUnknown
+    signing = (col(SigningSession.username) == name, col(SigningSession.ended_at).is_(None))
+    ended = func.least(col(SigningSession.ends_at), by.at)
+    session.exec(update(SigningSession).where(*signing).values(ended_at=ended))
+    turn_soon(session, username=name, at=by.at)
+    audit.did(session, by=by, verb=f"account.role.{role.value}", subject=name)
 
 
 def reset_proofs(session: Session, *, username: str, by: Actor) -> None:
@@ -125,6 +158,12 @@ def take_offer(service: Service, *, username: str) -> bool:
     with side_session(service) as session:
         offered = update(Account).where(*mine).values(offered_at=service.clock())
         return session.exec(offered.returning(col(Account.username))).first() is not None
+
+
+def _require_complete(username: str, role: Role, given: Mapping[str, str | None]) -> None:
+    missing = [need for need in NEEDS.get(role, ()) if not given[need]]
+    if missing or not USERNAME.fullmatch(username) or role in {Role.MACHINE, Role.SERVICE}:
+        raise AccountIncomplete(pointer="/role", missing=", ".join(missing) or "username")
 
 
 def actor_of(account: Account, at: datetime) -> Actor:

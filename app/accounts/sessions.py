@@ -1,6 +1,5 @@
 """The sessions of people's browsers: opened by a proof, locked by rest, given a new id at each further proof."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +10,11 @@ from typing import Final
 from sqlmodel import Session, col, delete, select, update
 
 from app import audit
+from app.accounts.binding import NO_BROWSER, Browser, belongs, digest, place
 from app.accounts.passwords import prove_password
 from app.accounts.people import actor_of, landing, name_of
-from app.accounts.proofs import STRENGTH, Proof, ways
+from app.accounts.proofs import STRENGTH, Proof, note, ways
+from app.accounts.turning import Turn, is_over, named, turn_of, turned
 from app.db import glancing, side_session
 from app.refusals import NotSignedIn, SecondProofNeeded, SignInRefused
 from app.service import Service
@@ -55,12 +56,14 @@ class SignedIn:
 class Held:
     """The session that a cookie names, whose it is, and whether it may be worked in."""
 
-    sha256: str
+    sha256: str  # its name in the database, the same between two proofs
     actor: Actor
     standing: Standing
     proof: str
     proved_at: datetime
     seen_at: datetime
+    turn: Turn
+    address: str | None  # where it was last seen, as `place` tells it
 
     @property
     def fresh(self) -> bool:
@@ -73,18 +76,18 @@ def cookie_name(settings: Settings) -> str:
     return SECURE_COOKIE if settings.secure else PLAIN_COOKIE
 
 
-def digest(secret: str) -> str:
-    """What the database knows a session by."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def idle(role: Role) -> timedelta:
     """How long a session of this role may rest before it is locked."""
     return IDLE.get(role, IDLE_OTHERS)
 
 
 def sign_in(
-    service: Service, *, username: str, password: str, replaces: str | None = None, agent: str = ""
+    service: Service,
+    *,
+    username: str,
+    password: str,
+    replaces: str | None = None,
+    browser: Browser = NO_BROWSER,
 ) -> SignedIn:
     """Open a session by password alone, ending the one the browser came with (`replaces`, its secret).
 
@@ -94,11 +97,16 @@ def sign_in(
     with glancing(service) as session:
         if ways(session, proof.username):
             raise SecondProofNeeded
-    return begin(service, proof=proof, replaces=replaces, agent=agent)
+    return begin(service, proof=proof, replaces=replaces, browser=browser)
 
 
-def begin(service: Service, *, proof: Proof, replaces: str | None = None, agent: str = "") -> SignedIn:
-    """Open a session for whoever gave `proof`. Raises SignInRefused when the account was closed meanwhile."""
+def begin(
+    service: Service, *, proof: Proof, replaces: str | None = None, browser: Browser = NO_BROWSER
+) -> SignedIn:
+    """Open a session for whoever gave `proof`, in this browser only; one that is not told of binds it to nothing.
+
+    Raises SignInRefused when the account was closed meanwhile.
+    """
     at = service.clock()
     secret = secrets.token_urlsafe(32)
     with side_session(service) as session:
@@ -107,7 +115,7 @@ def begin(service: Service, *, proof: Proof, replaces: str | None = None, agent:
             raise SignInRefused
         actor = actor_of(account, at)
         if replaces:
-            _end(session, digest(replaces), at)
+            _end(session, replaces, at)
         session.add(
             AccountSession(
                 sha256=digest(secret),
@@ -115,8 +123,11 @@ def begin(service: Service, *, proof: Proof, replaces: str | None = None, agent:
                 began_at=at,
                 seen_at=at,
                 ends_at=at + ABSOLUTE,
-                agent=agent[:200],
+                agent=browser.agent[:200],
                 proof=proof.method,
+                given_at=at,
+                device=digest(browser.device) if browser.device else None,
+                address=place(digest(secret), browser.address),
             )
         )
         audit.did(session, by=actor, verb="account.sign_in", subject=account.username)
@@ -132,18 +143,20 @@ def renew(service: Service, *, secret: str, proof: Proof, weighty: bool = True) 
     at = service.clock()
     fresh = secrets.token_urlsafe(32)
     with side_session(service) as session:
-        mine = (col(AccountSession.sha256) == digest(secret), col(AccountSession.ends_at) > at)
+        mine = (named(secret), col(AccountSession.ends_at) > at)
         old = session.exec(select(AccountSession).where(*mine).with_for_update()).first()
-        if old is None or old.username != proof.username:
+        if old is None or old.username != proof.username or is_over(old, secret, at):
             raise NotSignedIn
         values = old.model_dump() | {
             "sha256": digest(fresh),
             "began_at": at if weighty else old.began_at,
             "seen_at": at,
             "locked_at": None,
+            "given_at": at,
+            **dict.fromkeys(("present", "former", "former_until", "address")),
             "proof": max(old.proof, proof.method, key=lambda way: STRENGTH[way]),
         }
-        _end(session, old.sha256, at)
+        _end(session, secret, at)
         session.flush()
         session.add(AccountSession.model_validate(values))
         account = session.get_one(Account, old.username)
@@ -153,23 +166,40 @@ def renew(service: Service, *, secret: str, proof: Proof, weighty: bool = True) 
     return fresh
 
 
-def held(service: Service, *, secret: str) -> Held | None:
-    """The session of a cookie, in whatever state; None when nothing is known of it or its account is closed."""
+def held(service: Service, *, secret: str, browser: Browser | None = None) -> Held | None:
+    """The session of a cookie, in whatever state; None when nothing is known of it or its account is closed.
+
+    None too when it comes from another `browser` than it was opened in, or under an id that was replaced: both are
+    written down as refused under its owner's name.
+    """
     at = service.clock()
     query = select(AccountSession, Account).join(
         Account, col(Account.username) == col(AccountSession.username)
     )
     with glancing(service) as session:
-        found = session.exec(query.where(col(AccountSession.sha256) == digest(secret))).first()
+        found = session.exec(query.where(named(secret))).first()
     if found is None or found[1].state is not AccountState.ACTIVE:
         return None
     row, account = found
+    if is_over(row, secret, at) or (browser is not None and not belongs(row, browser)):
+        if at < row.ends_at:
+            note(service, account.username, at, "session.copied")
+        return None
     standing = Standing.OPEN
     if at >= row.ends_at:
         standing = Standing.ENDED
     elif row.locked_at is not None or at - row.seen_at >= idle(account.role):
         standing = Standing.LOCKED
-    return Held(row.sha256, actor_of(account, at), standing, row.proof, row.began_at, row.seen_at)
+    return Held(
+        row.sha256,
+        actor_of(account, at),
+        standing,
+        row.proof,
+        row.began_at,
+        row.seen_at,
+        turn_of(row, secret),
+        row.address,
+    )
 
 
 def keep(service: Service, *, held: Held) -> None:
@@ -178,6 +208,30 @@ def keep(service: Service, *, held: Held) -> None:
         with side_session(service) as session:
             mine = (col(AccountSession.sha256) == held.sha256, col(AccountSession.locked_at).is_(None))
             session.exec(update(AccountSession).where(*mine).values(seen_at=held.actor.at))
+
+
+def turn(service: Service, *, held: Held, secret: str) -> str | None:
+    """The new id of an open session whose present one is old; none when it goes on under what it came with."""
+    if held.standing is not Standing.OPEN:
+        return None
+    return turned(service, sha256=held.sha256, turn=held.turn, secret=secret, at=held.actor.at)
+
+
+def watch(service: Service, *, held: Held, address: str) -> None:
+    """Notice where a session is worked in: another network address than before is an alarm in the audit."""
+    seen = place(held.sha256, address)
+    if seen is None or seen == held.address:
+        return
+    mine = (
+        col(AccountSession.sha256) == held.sha256,
+        col(AccountSession.address).is_not_distinct_from(held.address),
+    )
+    with side_session(service) as session:
+        moved = update(AccountSession).where(*mine).values(address=seen)
+        done = session.exec(moved.returning(col(AccountSession.sha256))).first()
+        if done is not None and held.address is not None:
+            name = name_of(held.actor)
+            audit.did(session, by=held.actor, verb="account.moved", subject=name, outcome="alarm")
 
 
 def who(service: Service, *, secret: str) -> Actor | None:
@@ -201,7 +255,7 @@ def lock(service: Service, *, held: Held) -> None:
 def sign_out(service: Service, *, secret: str, by: Actor) -> None:
     """End the session on the server; the cookie then opens nothing, wherever it still lies."""
     with side_session(service) as session:
-        _end(session, digest(secret), by.at)
+        _end(session, secret, by.at)
         audit.did(session, by=by, verb="account.sign_out", subject=name_of(by))
 
 
@@ -229,9 +283,10 @@ def forget_ended(session: Session, *, at: datetime) -> None:
     session.exec(delete(AccountSession).where(col(AccountSession.ends_at) <= at - KEPT))
 
 
-def _end(session: Session, sha256: str, at: datetime) -> None:
-    session.exec(delete(AccountSession).where(col(AccountSession.sha256) == sha256))
-    _end_signing(session, sha256, at)
+def _end(session: Session, secret: str, at: datetime) -> None:
+    ended = delete(AccountSession).where(named(secret)).returning(col(AccountSession.sha256))
+    for (sha256,) in session.exec(ended).all():
+        _end_signing(session, sha256, at)
 
 
 def _end_signing(session: Session, sha256: str, at: datetime) -> None:

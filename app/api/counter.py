@@ -1,5 +1,6 @@
 """The pharmacy's calls: accept, release, check a pack, price, dispense, return."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from app.idempotency import Once
 from app.service import TheService
 from codings.base import Actor
 from codings.systems import amount_text
+from insurer.tables.claims import Claim
 from pharmacy.inputs import AcceptInput, DispenseInput, PackCheckInput, ReturnInput
 from pharmacy.packs import CheckedPack
 from pharmacy.queries import DispenseView, LineView
@@ -160,7 +162,7 @@ def dispense(order: DispenseInput, by: Pharmacy, service: TheService, once: Once
     def write(session: Any) -> tuple[int, BaseModel]:
         done = flow.dispense(session, service, order=order, packs=packs, by=by)
         view = done.prescription
-        out = dispense_out(session, done.dispense, by)
+        out = _told(done.dispense, done.claims, view.status)
         out.receipt = done.receipt
         out.cost = statement_out(done.statement)
         out.prescription = {
@@ -222,9 +224,13 @@ def pack_out(pack: CheckedPack, down: Unavailable | None) -> PackOut:
 
 
 def dispense_out(session: Any, view: DispenseView, by: Actor) -> DispenseOut:
-    number: DispenseNumber = view.number
+    number = view.number
     claims = flow.claims_of(session, number=number, by=by)
-    status = prescriber_queries.status_unscoped(session, number=Number(number.shabad, number.n))
+    return _told(view, claims, prescriber_queries.status_unscoped(session, number=number.prescription))
+
+
+def _told(view: DispenseView, claims: Sequence[Claim], status: str) -> DispenseOut:
+    number: DispenseNumber = view.number
     return DispenseOut(
         dispense=str(number),
         status=view.state,

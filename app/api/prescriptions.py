@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
 from starlette.responses import Response
 
 import pharmacy.queries as pharmacy_queries
@@ -13,10 +14,10 @@ from app import audit
 from app.access import Machine
 from app.api.costs import CostOut, estimate_out
 from app.api.visits import ReasonIn
-from app.db import GivesBack, Reading, reading
+from app.db import GivesBack, reading, writing
 from app.flows import prescribing as flow
 from app.flows.prescribing import number_of
-from app.idempotency import Once
+from app.idempotency import Once, OnceHere
 from app.service import Service, TheService
 from codings import jws
 from codings.base import Actor
@@ -118,22 +119,25 @@ def prepare(request: PrepareInput, by: Clinic, service: TheService) -> PreparedO
     response_model=PrescriptionOut,
     responses={200: {"model": PrescriptionOut, "description": "the same JWS again"}},
 )
-def register(body: JwsIn, by: Clinic, service: TheService, once: Once) -> Response:
+def register(body: JwsIn, by: Clinic, service: TheService, once: OnceHere) -> Response:
     """Register a signed prescription. Everything is checked again; overrides are read from the signed bytes."""
 
     def write(session: Any) -> tuple[int, BaseModel]:
         view, created = flow.sign(session, service, token=body.jws, by=by)
-        return 201 if created else 200, prescription_out(session, service, view, own=True)
+        return 201 if created else 200, prescription_out(session, service, view, own=True, new=created)
 
     return once.write(write)
 
 
-@router.get("/prescriptions/{number}")
-def read(number: PathNumber, by: Clinic, service: TheService, session: Reading) -> PrescriptionOut:
-    """A prescription of this clinic, as it stands."""
-    view = prescriber_queries.prescription(session, number=number_of(number), by=by)
-    audit.saw(service, by=by, verb="prescription.read", subject=str(view.number), patient=str(view.patient))
-    return prescription_out(session, service, view, own=True)
+@router.get("/prescriptions/{number}", response_model=PrescriptionOut)
+def read(number: PathNumber, by: Clinic, service: TheService) -> Response:
+    """A prescription of this clinic, as it stands. That it was seen is written in the transaction that reads it."""
+    with writing(service) as session:
+        view = prescriber_queries.prescription(session, number=number_of(number), by=by)
+        seen, whose = str(view.number), str(view.patient)
+        audit.did(session, by=by, verb="prescription.read", subject=seen, patient=whose, outcome="seen")
+        out = prescription_out(session, service, view, own=True)
+    return Response(to_json(out), media_type="application/json")
 
 
 @router.post("/prescriptions/{number}/cancel", response_model=PrescriptionOut)
@@ -147,9 +151,14 @@ def cancel(number: PathNumber, body: ReasonIn, by: Clinic, service: TheService, 
     return once.write(write)
 
 
-def prescription_out(session: Any, service: Service, view: PrescriptionView, *, own: bool) -> PrescriptionOut:
-    """The prescription as its clinic (`own`) or a pharmacy that proved possession sees it."""
-    dispenses = pharmacy_queries.dispenses_of(session, number=view.number)
+def prescription_out(
+    session: Any, service: Service, view: PrescriptionView, *, own: bool, new: bool = False
+) -> PrescriptionOut:
+    """The prescription as its clinic (`own`) or a pharmacy that proved possession sees it.
+
+    Of a `new` one, signed in this transaction, nothing can have been dispensed.
+    """
+    dispenses = [] if new else pharmacy_queries.dispenses_of(session, number=view.number)
     pointer = None
     if own:
         secret = signing.pointer_secret(service.keys.pointer, view.number)

@@ -25,6 +25,7 @@ from insurer.actions import claims as claim_actions
 from insurer.share import CostLine
 from insurer.tables.claims import Claim, CostStatement
 from pharmacy import actions as pharmacy_actions
+from pharmacy.actions.holding import hold
 from pharmacy.inputs import DispenseInput, PackCheckInput
 from pharmacy.outcomes import BarcodeUnreadable, DispenseUnknown
 from pharmacy.packs import AuthorityAnswer, CheckedPack, judge
@@ -56,7 +57,6 @@ def accept(
     The signature is verified again and the rows compared with it: a difference stops as `tampered`.
     """
     closing.require_open(session)
-    prescriber_actions.lock(session, number=number)
     _verify(session, service, number)
     acceptance = pharmacy_actions.accept(session, number=number, by=by)
     view = prescriber_queries.prescription_unscoped(session, number=number, at=by.at)
@@ -141,8 +141,11 @@ def put_back(session: Session, *, acceptance: UUID, uid: str, by: Actor) -> None
 
 
 def price(session: Session, *, order: DispenseInput, by: Actor) -> tuple[CostStatement, list[Finding]]:
-    """What the patient, the basic and the supplementary insurer would pay for these lines."""
-    held = pharmacy_queries.acceptance(session, acceptance=order.acceptance, by=by)
+    """What the patient, the basic and the supplementary insurer would pay for these lines.
+
+    Only while this pharmacy holds the prescription: afterwards it is another's, or nobody's.
+    """
+    held = hold(session, acceptance=order.acceptance, by=by)
     number = Number(held.shabad, held.n)
     findings = pharmacy_actions.check_order(session, number=number, order=order, packs=None, by=by)
     products = codings.products(session, {line.irc for line in order.lines})
@@ -166,8 +169,7 @@ def look_at_order(service: Service, *, order: DispenseInput, by: Actor) -> Mappi
     with reading(service) as session:
         held = pharmacy_queries.acceptance(session, acceptance=order.acceptance, by=by)
         number = Number(held.shabad, held.n)
-        view = prescriber_queries.prescription_unscoped(session, number=number, at=by.at)
-        generics = {item.item: item.medicine for item in view.items}
+        generics = prescriber_queries.generics_of(session, number=number)
         asked = [
             (
                 pack.barcode,
@@ -194,9 +196,10 @@ def dispense(
     closing.require_open(session)
     held = pharmacy_queries.acceptance(session, acceptance=order.acceptance, by=by)
     number = Number(held.shabad, held.n)
-    prescriber_actions.lock(session, number=number)
     _verify(session, service, number)
-    done = pharmacy_actions.dispense(session, acceptance=order.acceptance, order=order, packs=packs, by=by)
+    done = pharmacy_actions.dispense(
+        session, acceptance=order.acceptance, number=number, order=order, packs=packs, by=by
+    )
     statement = claim_actions.make_statement(
         session,
         shabad=number.shabad,
@@ -227,7 +230,7 @@ def dispense(
 
 
 def _verify(session: Session, service: Service, number: Number) -> None:
-    """The signature again, and every row against it: a difference stops as `tampered`."""
+    """The signature again, and every row against it, held from now on: a difference stops as `tampered`."""
     keys = service.keys
     prescriber_queries.verify_stored(
         session,
@@ -237,6 +240,7 @@ def _verify(session: Session, service: Service, number: Number) -> None:
         patient_key=keys.patient,
         pointer_key=keys.pointer,
         ca_pem=keys.ca_certificate_pem,
+        hold=True,
     )
 
 

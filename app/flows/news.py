@@ -13,4 +13,4 @@ _RING = """
 
 def tell_prescriber(session: Session, number: Number) -> None:
     """The notice is delivered at the commit, never before and never without it."""
-    sql.run(session, _RING, {"channel": PRESCRIPTIONS, **number._asdict()})
+    sql.later(session, _RING, {"channel": PRESCRIPTIONS, **number._asdict()})

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from app.gateways import PartnerState, Unavailable
+from app.outbound import NoAnswer
 
 T = TypeVar("T")
 
@@ -45,7 +46,8 @@ class Breaker:
                 self._since = self._since or now
                 if self._failed >= self._limit:
                     self._retry_at = now + self._pause
-                raise self._unavailable(type(fault).__name__) from fault
+                why = str(fault) if isinstance(fault, NoAnswer) else type(fault).__name__
+                raise self._unavailable(why) from fault
         with self._lock:
             self._failed, self._since, self._retry_at, self._last_good = 0, None, None, now
         return answer

@@ -1,18 +1,21 @@
 """The authenticity authority asked over HTTP, with short time-outs and a circuit breaker.
 
-An answer counts only when it is whole: status 200, JSON of the documented shape, and the request id
-we sent. Anything else (silence, an error, garbage, somebody else's answer) is "unavailable", never a verdict.
+An answer counts only when it is whole: status 200, JSON of the documented shape, the request id we sent and, where
+it names a pack, the pack we asked about. Anything else (silence, an error, garbage, somebody else's answer) is
+"unavailable", never a verdict.
 """
 
+import json
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, StrictBool, StrictInt, ValidationError
 
 from app.gateways import PartnerState, SupplyAnswer, Unavailable
 from app.gateways.breaker import Breaker
+from app.outbound import NoAnswer, Outbound
+from codings import jws
 from codings.gs1 import PackCode
 from codings.systems import amount_text
 from pharmacy.packs import AuthorityAnswer
@@ -29,11 +32,20 @@ VERDICTS = {
     "STOLEN": "stolen",
     "MISMATCH": "mismatch",
 }
-_FAULTS = (httpx.HTTPError, ValidationError, ValueError)
+_FAULTS = (NoAnswer, jws.InvalidJws, ValidationError)
+
+# What is kept as it came: flat, short, and nothing that PostgreSQL could not keep.
+_Words = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+_Detail = Annotated[dict[_Words, _Words | StrictBool | StrictInt | None], Field(max_length=20)]
 
 
-class _Verified(BaseModel):
+class _Said(BaseModel):
     request_id: str
+    uid: str | None = None  # the pack this is about, where the authority repeats it
+    detail: _Detail = {}
+
+
+class _Verified(_Said):
     status: Literal[
         "ACTIVE",
         "SUPPLIED",
@@ -45,30 +57,30 @@ class _Verified(BaseModel):
         "STOLEN",
         "MISMATCH",
     ]
-    remaining: Decimal | None = None
-    detail: dict[str, Any] = {}
+    remaining: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=3)
 
 
-class _Registered(BaseModel):
-    request_id: str
+class _Registered(_Said):
     registered: bool
-    status: str
-    detail: dict[str, Any] = {}
+    status: str = Field(pattern=r"^[A-Z_]{1,40}$")
 
 
 class HttpAuthenticity:
-    """The authority behind `base_url`; `timeout` seconds for the whole of one call."""
+    """The authority behind `base_url`; `timeout` seconds for the whole of one call.
 
-    def __init__(self, base_url: str, *, timeout: float = 1.5) -> None:
-        # trust_env off: a proxy setting of the machine must not carry pack codes elsewhere.
-        self._http = httpx.Client(base_url=base_url, timeout=timeout, follow_redirects=False, trust_env=False)
+    `internal`: it stands in the deployment's own network.
+    """
+
+    def __init__(self, base_url: str, *, internal: bool = False, timeout: float = 1.5) -> None:
+        self._base = base_url.rstrip("/")
+        self._outbound = Outbound(internal=internal, seconds=timeout)
         self.breaker = Breaker("authenticity", adapter="http")
 
     def state(self, now: datetime) -> PartnerState:
         return self.breaker.state(now)
 
     def close(self) -> None:
-        self._http.close()
+        self._outbound.close()
 
     def verify(self, code: PackCode, *, pharmacy: str, request_id: str, now: datetime) -> AuthorityAnswer:
         body = {
@@ -121,12 +133,12 @@ class HttpAuthenticity:
         )
 
     def _ask(self, path: str, body: dict[str, str]) -> Any:
-        answer = self._http.post(path, json=body)
-        answer.raise_for_status()
-        said = answer.json()
+        answer = self._outbound.ask(self._base + path, content=json.dumps(body).encode())
+        said = jws.strict_json(answer)
         if not isinstance(said, dict) or said.get("request_id") != body["request_id"]:
-            msg = "the answer is to another question"
-            raise ValueError(msg)
+            raise NoAnswer("the answer is to another question")
+        if said.get("uid") not in {None, body["uid"]}:
+            raise NoAnswer("the answer is about another pack")
         return said
 
 

@@ -16,7 +16,11 @@ def make_gateways(settings: Settings, engine: Engine) -> Gateways:
     if settings.authenticity_url is None:
         authenticity = NoAuthenticity()
     else:
-        authenticity = HttpAuthenticity(settings.authenticity_url, timeout=settings.authenticity_timeout)
+        authenticity = HttpAuthenticity(
+            settings.authenticity_url,
+            internal=settings.partners_inside,
+            timeout=settings.authenticity_timeout,
+        )
     return Gateways(
         eligibility=eligibility,
         shabads=shabads,

@@ -11,6 +11,7 @@ from starlette.routing import Match
 import codings.queries as codings
 from app import accounts
 from app.access import Anyone
+from app.compared import last_compared
 from app.db import Reading
 from app.forms import Sent
 from app.language import MACHINE_PATHS
@@ -48,7 +49,7 @@ def choose_language(request: Request, _by: Public, sent: Sent, service: TheServi
 
 @router.get("/status")
 def status(request: Request, by: Public, service: TheService, session: Reading) -> Response:
-    """How each partner is, and which emergencies are in force."""
+    """How each partner is, whether dispenses and claims fit, and which emergencies are in force."""
     english = language_of_page(request) == "en"
 
     def names(system: str) -> dict[str, str]:
@@ -60,6 +61,7 @@ def status(request: Request, by: Public, service: TheService, session: Reading) 
         now=by.at,
         partners=[partner.state(by.at) for partner in service.gateways.partners],
         declarations=codings.in_force(session, by.at),
+        compared=last_compared(session, at=by.at),
         provinces=names(PROVINCE),
         causes=names(DECLARATION_CAUSE),
     )

@@ -39,6 +39,16 @@ class LastProof(Problem):
     )
 
 
+class OwnRole(Problem):
+    code = "account.own_role"
+    kind = Kind.CONFLICT
+    words = Words(
+        fa="نقش حساب خودتان را نمی‌توانید عوض کنید.",
+        en="You cannot change the role of your own account.",
+    )
+    fix = Words(fa="از مدیر دیگری بخواهید این کار را انجام دهد.", en="Ask another administrator to do it.")
+
+
 class OwnProofs(Problem):
     code = "account.own_proofs"
     kind = Kind.CONFLICT

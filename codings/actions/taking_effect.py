@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from codings.base import Actor, Row, emit, new_id
 from codings.outcomes import ReleaseTookEffect
+from codings.queries.kept import look_again
 from codings.systems import CENTRE, DOSING, GENERIC, INTERACTION, PRACTITIONER
 from codings.tables import (
     PRODUCT,
@@ -51,6 +52,7 @@ def begin(session: Session, release: Release, *, by: Actor) -> None:
     if release.system == PRACTITIONER:
         _affiliate(session, release, by)
     emit(session, ReleaseTookEffect(system=release.system, release=release.release))
+    look_again(session)
     session.expire_all()
 
 
@@ -65,6 +67,7 @@ def end(session: Session, *, system: str, release: str, at: datetime) -> bool:
         )
         .values(ended_at=at)
     )
+    look_again(session)
     return bool(closed.rowcount)  # type: ignore[attr-defined]
 
 

@@ -22,6 +22,7 @@ from codings.queries.certificates import (
 from codings.queries.declarations import declaration, declarations, in_force
 from codings.queries.differences import Change, Differs, compared_with, differences, differing
 from codings.queries.editions import Edition, Term, code_history, entries, entries_at, lists_at
+from codings.queries.kept import release_of
 from codings.queries.medicines import (
     Signed,
     cheapest_products,
@@ -31,7 +32,17 @@ from codings.queries.medicines import (
     products_by_gtin,
     products_of,
 )
-from codings.queries.registers import centre, centres, practises, practitioner, practitioners, staff
+from codings.queries.registers import (
+    at_work,
+    centre,
+    centres,
+    practises,
+    practitioner,
+    practitioners,
+    require_at_work,
+    signer,
+    staff,
+)
 from codings.queries.releases import (
     is_in_force,
     release,
@@ -49,7 +60,7 @@ from codings.queries.sheets import known_codes, taken_values
 from codings.queries.terms import (
     concept_list,
     concepts,
-    release_of,
+    is_current,
     require_code,
     short_name,
     system_of,
@@ -64,6 +75,7 @@ __all__ = [
     "Signed",
     "Substances",
     "Term",
+    "at_work",
     "centre",
     "centres",
     "certificate",
@@ -83,6 +95,7 @@ __all__ = [
     "entries_at",
     "in_force",
     "interactions",
+    "is_current",
     "is_in_force",
     "knowledge",
     "known_codes",
@@ -105,10 +118,12 @@ __all__ = [
     "request_history",
     "requests_of",
     "requests_waiting",
+    "require_at_work",
     "require_code",
     "require_system",
     "search",
     "short_name",
+    "signer",
     "signing_certificate",
     "signing_certificates",
     "staff",

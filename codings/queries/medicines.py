@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
-from codings import sql
 from codings.queries.editions import entries
+from codings.queries.kept import MEDICINES, PRODUCTS, PRODUCTS_BY_GTIN
 from codings.queries.terms import current_release
 from codings.systems import GENERIC
 from codings.tables import PRODUCT, Medicine, Product
@@ -18,12 +18,7 @@ _SHOWN: Final = {"generic", "name_fa", "short", "form", "controlled", "high_risk
 
 def medicines(session: Session, generics: Collection[str]) -> dict[str, Medicine]:
     """Medicines by generic code, dropped ones included; unknown codes are absent."""
-    if not generics:
-        return {}
-    found = sql.rows(
-        session, Medicine, "WHERE generic = ANY(%(generics)s)", {"generics": list(set(generics))}
-    )
-    return {medicine.generic: medicine for medicine in found}
+    return MEDICINES.rows(session, GENERIC, set(generics)) if generics else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +54,12 @@ def _signed(row: Mapping[str, Any]) -> Signed:
 
 def products(session: Session, ircs: Collection[str]) -> dict[str, Product]:
     """Products by IRC; unknown codes are absent."""
-    if not ircs:
-        return {}
-    found = sql.rows(session, Product, "WHERE irc = ANY(%(ircs)s)", {"ircs": list(set(ircs))})
-    return {product.irc: product for product in found}
+    return PRODUCTS.rows(session, PRODUCT, set(ircs)) if ircs else {}
 
 
 def products_by_gtin(session: Session, gtins: Collection[str]) -> dict[str, Product]:
     """Products by the GTIN in their DataMatrix; unknown ones are absent."""
-    if not gtins:
-        return {}
-    found = sql.rows(session, Product, "WHERE gtin = ANY(%(gtins)s)", {"gtins": list(set(gtins))})
-    return {product.gtin: product for product in found}
+    return PRODUCTS_BY_GTIN.rows(session, PRODUCT, set(gtins)) if gtins else {}
 
 
 def products_of(session: Session, generic: str) -> Sequence[Product]:

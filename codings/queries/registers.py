@@ -1,7 +1,7 @@
 """Who is licensed, where, and who works for whom."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlmodel import Session, col, select
@@ -9,13 +9,28 @@ from sqlmodel import Session, col, select
 from codings import sql
 from codings.outcomes import CentreSuspended, NotHere, PractitionerSuspended
 from codings.states import CentreKind, HolderKind
-from codings.tables import Affiliation, Centre, Practitioner
+from codings.tables import Affiliation, Centre, Certificate, Practitioner
 from codings.text import tehran_day
 
 _AT_WORK: Final = """
     JOIN affiliation ON affiliation.practitioner = practitioner.council
     JOIN centre ON centre.siam = affiliation.centre
     WHERE practitioner.council = %(council)s AND centre.siam = %(siam)s AND affiliation.since <= %(day)s
+"""
+
+_WORKING: Final = """
+    JOIN affiliation ON affiliation.practitioner = practitioner.council
+    JOIN centre ON centre.siam = affiliation.centre
+    WHERE centre.siam = %(siam)s AND practitioner.kind = %(kind)s AND affiliation.since <= %(day)s
+    ORDER BY affiliation.since, practitioner.council
+"""
+# Nested on purpose: as a chain of left joins PostgreSQL 18.6 finds the centre without an affiliation, since it takes
+# the constant of the second join for one of the third.
+_SIGNER: Final = """
+    LEFT JOIN (practitioner JOIN affiliation ON affiliation.practitioner = practitioner.council
+               JOIN centre ON centre.siam = affiliation.centre)
+      ON practitioner.council = %(council)s AND centre.siam = %(siam)s AND affiliation.since <= %(day)s
+    WHERE certificate.kid = %(kid)s
 """
 
 
@@ -68,10 +83,35 @@ def practises(session: Session, *, council: str, siam: str, at: datetime) -> Pra
     day = tehran_day(at)
     asked = {"council": council, "siam": siam, "day": day}
     found = sql.joined(session, (Practitioner, Centre), _AT_WORK, asked)
-    if not found:
+    person, place = found[0] if found else (None, None)
+    return require_at_work(person, place, council=council, siam=siam, at=at)
+
+
+def at_work(session: Session, *, siam: str, kind: HolderKind, on: date) -> list[tuple[Practitioner, Centre]]:
+    """Who of a kind works at a centre by this day, the longest there first, each with the centre.
+
+    Licences are not looked at.
+    """
+    asked = {"siam": siam, "kind": kind, "day": on}
+    return [(row[0], row[1]) for row in sql.joined(session, (Practitioner, Centre), _WORKING, asked)]
+
+
+def signer(
+    session: Session, *, kid: str, council: str, siam: str, at: datetime
+) -> tuple[Certificate, Practitioner | None, Centre | None] | None:
+    """A certificate, and beside it the person and the centre they work at, as `require_at_work` takes them."""
+    asked = {"kid": kid, "council": council, "siam": siam, "day": tehran_day(at)}
+    found = sql.joined(session, (Certificate, Practitioner, Centre), _SIGNER, asked)
+    return (found[0][0], found[0][1], found[0][2]) if found else None
+
+
+def require_at_work(
+    person: Practitioner | None, place: Centre | None, *, council: str, siam: str, at: datetime
+) -> Practitioner:
+    """The person, licensed and at a licensed centre on the day of this instant; the problems of `practises`."""
+    day = tehran_day(at)
+    if person is None or place is None:
         raise NotHere(council=council, siam=siam)
-    person: Practitioner = found[0][0]
-    place: Centre = found[0][1]
     if not place.licensed_on(day):
         raise CentreSuspended(siam=siam)
     if not person.licensed_on(day):

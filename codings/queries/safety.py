@@ -1,6 +1,6 @@
 """What is known of the use of medicines: doses by substance and route, and which of them harm together.
 
-All that one order needs of it is one statement. The interactions, a few hundred small rows, and the ATC codes of the
+The interactions, a few hundred small rows, and the ATC codes of the
 single substances are kept in process memory and read anew when another release of them is in force.
 """
 
@@ -9,21 +9,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final, Generic, TypeAlias, TypeVar
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from codings import sql
+from codings.queries.kept import DOSINGS, reigns
 from codings.queries.terms import current_release
 from codings.systems import DOSING, GENERIC, INTERACTION
 from codings.tables import Dosing, Interaction, Medicine
-
-# What tells the release in force from every other: its name, and the checksum of what was loaded by it.
-_EDITIONS: Final = """
-    SELECT system, release, release || ' ' || sha256 AS edition
-    FROM release_in_force JOIN release USING (system, release)
-    WHERE ended_at IS NULL AND system = ANY(%(systems)s)
-"""
 
 Substances: TypeAlias = Mapping[tuple[str, str], frozenset[str]]
 """The ATC codes under which a substance stands alone, by ingredient and route."""
@@ -39,20 +33,21 @@ class Knowledge:
 
 
 def knowledge(session: Session, medicines: Iterable[Medicine]) -> Knowledge:
-    """The doses of these medicines and all interactions, in one statement."""
+    """The doses of these medicines and all interactions."""
     codes = {medicine.generic: _code(medicine) for medicine in medicines}
-    systems = [DOSING, INTERACTION, GENERIC]
-    now = {row.system: row for row in sql.run(session, _EDITIONS, {"systems": systems})}
+    now = reigns(session)
     dosings = None
     if DOSING in now:
-        asked = {"release": now[DOSING].release, "codes": list(set(codes.values()))}
-        known = sql.rows(session, Dosing, "WHERE release = %(release)s AND code = ANY(%(codes)s)", asked)
-        found = {row.code: row for row in known}
-        dosings = {generic: found[code] for generic, code in codes.items() if code in found}
+        known = DOSINGS.rows(session, DOSING, set(codes.values()))
+        dosings = {
+            generic: known[code]
+            for generic, code in codes.items()
+            if code in known and known[code].release == now[DOSING].release
+        }
     return Knowledge(
         dosings=dosings,
-        interactions=_INTERACTIONS.of(session, now[INTERACTION].edition) if INTERACTION in now else None,
-        substances=_SUBSTANCES.of(session, now[GENERIC].edition) if GENERIC in now else {},
+        interactions=_INTERACTIONS.of(session, now[INTERACTION].id) if INTERACTION in now else None,
+        substances=_SUBSTANCES.of(session, now[GENERIC].id) if GENERIC in now else {},
     )
 
 
@@ -77,20 +72,20 @@ T = TypeVar("T")
 
 
 class _Kept(Generic[T]):
-    """Something read once an edition, for every thread."""
+    """Something read once a reign, for every thread."""
 
     def __init__(self, read: Callable[[Session], T]) -> None:
         self._read = read
-        self._held: tuple[str, T] | None = None
+        self._held: tuple[UUID, T] | None = None
         self._reading = Lock()
 
-    def of(self, session: Session, edition: str) -> T:
+    def of(self, session: Session, reign: UUID) -> T:
         held = self._held
-        if held is None or held[0] != edition:
+        if held is None or held[0] != reign:
             with self._reading:
                 held = self._held
-                if held is None or held[0] != edition:
-                    held = self._held = (edition, self._read(session))
+                if held is None or held[0] != reign:
+                    held = self._held = (reign, self._read(session))
         return held[1]
 
 

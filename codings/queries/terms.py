@@ -5,12 +5,11 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ScalarSelect
 from sqlmodel import Session, col, select
 
-from codings import sql
-from codings.outcomes import CodeUnknown, SystemUnknown
+from codings.outcomes import CodeUnknown
+from codings.queries.kept import CONCEPTS, reigns
 from codings.systems import GENERIC, ICD10
 from codings.tables import PRODUCT, Concept, ReleaseInForce
 
-_IN_FORCE = "SELECT release FROM release_in_force WHERE system = %(system)s AND ended_at IS NULL"
 OURS = "urn:noskheh:"
 SHORT_NAMES = {"medicine": GENERIC, "product": PRODUCT, "icd-10": ICD10, "diagnosis": ICD10}
 
@@ -34,21 +33,15 @@ def current_release(system: str) -> ScalarSelect[str]:
     return now.scalar_subquery()
 
 
-def release_of(session: Session, system: str) -> str:
-    """The name of the release in force. Raises SystemUnknown."""
-    found = sql.run(session, _IN_FORCE, {"system": system})
-    if not found:
-        raise SystemUnknown(system=system)
-    release: str = found[0].release
-    return release
-
-
 def concepts(session: Session, system: str, codes: Collection[str]) -> dict[str, Concept]:
     """Codes of one system, those included that a newer release has dropped; unknown ones are absent."""
-    if not codes:
-        return {}
-    query = select(Concept).where(Concept.system == system, col(Concept.code).in_(set(codes)))
-    return {concept.code: concept for concept in session.exec(query)}
+    return CONCEPTS.rows(session, system, set(codes)) if codes else {}
+
+
+def is_current(session: Session, concept: Concept) -> bool:
+    """Whether the release in force has it."""
+    reign = reigns(session).get(concept.system)
+    return reign is not None and concept.release == reign.release
 
 
 def concept_list(session: Session, system: str) -> Sequence[Concept]:
@@ -59,10 +52,7 @@ def concept_list(session: Session, system: str) -> Sequence[Concept]:
 
 def require_code(session: Session, system: str, code: str, *, pointer: str | None = None) -> Concept:
     """The concept, when the current release has it; CodeUnknown otherwise."""
-    query = select(Concept).where(
-        Concept.system == system, Concept.code == code, Concept.release == current_release(system)
-    )
-    found = session.exec(query).first()
-    if found is None:
+    found = concepts(session, system, {code}).get(code)
+    if found is None or not is_current(session, found):
         raise CodeUnknown(pointer=pointer, system=system, value=code)
     return found

@@ -8,13 +8,20 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from codings import sql
 from insurer.outcomes import BatchUnknown, RangeUnsatisfiable
 from insurer.sealing import FILE_NAME, overlap
 from insurer.states import BatchState
 from insurer.tables.batches import Batch, BatchItem
 from insurer.tables.claims import Claim
 
-LINES_AT_ONCE = 16  # a line is some tens of kilobytes
+CHUNK = 256 * 1024  # bytes handed on at a time: for each of them the worker's thread changes hands
+
+_LINES = """
+    SELECT byte_offset, length, line FROM batch_item
+    WHERE insurer = %(insurer)s AND seq = %(seq)s AND byte_offset < %(stop)s AND byte_offset + length > %(start)s
+    ORDER BY position
+"""
 
 _CURSOR = text(
     """
@@ -86,8 +93,8 @@ def file_chunks(
 ) -> Iterator[bytes]:
     """Bytes [start, end) of a batch's file (to its end when None), some lines at a time.
 
-    Nothing larger than a handful of lines is held in memory; the session stays open as long as the iterator is
-    read. Raises BatchUnknown and RangeUnsatisfiable at the call, not at the first chunk.
+    No more than some lines (CHUNK) are held in memory; the session stays open as long as the iterator is read.
+    Raises BatchUnknown and RangeUnsatisfiable at the call, not at the first chunk.
     """
     batch = find(session, insurer=insurer, seq=seq)
     if name != FILE_NAME:
@@ -99,20 +106,20 @@ def file_chunks(
 
 
 def _chunks(session: Session, insurer: str, seq: int, start: int, stop: int) -> Iterator[bytes]:
-    rows = session.execute(
-        select(BatchItem.byte_offset, BatchItem.length, BatchItem.line)
-        .where(
-            BatchItem.insurer == insurer,
-            BatchItem.seq == seq,
-            col(BatchItem.byte_offset) < stop,
-            col(BatchItem.byte_offset) + col(BatchItem.length) > start,
-        )
-        .order_by(col(BatchItem.position)),
-        execution_options={"yield_per": LINES_AT_ONCE},
-    )
-    for some in rows.partitions():
-        parts = ((line, overlap(offset, length, start, stop)) for offset, length, line in some)
-        yield b"".join(line[part] for line, part in parts if part is not None)
+    asked = {"insurer": insurer, "seq": seq, "start": start, "stop": stop}
+    gathered: list[bytes] = []
+    size = 0
+    for offset, length, line in sql.copied(session, _LINES, asked, types=("int8", "int4", "bytea")):
+        part = overlap(offset, length, start, stop)
+        if part is None:
+            continue
+        gathered.append(line if part == slice(0, length) else line[part])
+        size += len(gathered[-1])
+        if size >= CHUNK:
+            yield b"".join(gathered)
+            gathered, size = [], 0
+    if gathered:
+        yield b"".join(gathered)
 
 
 def cursor(session: Session, *, insurer: str, at: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, and_, any_, false, literal, or_, true
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, any_, false, literal, true, tuple_
 from sqlmodel import Session, col, select
 
 from codings.base import Actor, Role
@@ -82,10 +82,10 @@ def claims(
     if day_to is not None:
         query = query.where(col(Claim.service_day) <= day_to)
     after = _read_cursor(cursor)
-    if after is not None:
-        at, number = after
-        older, same = col(Claim.created_at) < at, col(Claim.created_at) == at
-        query = query.where(or_(older, and_(same, col(Claim.number) < number)))
+    if (
+        after is not None
+    ):  # compared as a row, which an index can begin at: a page costs the same at any depth
+        query = query.where(tuple_(col(Claim.created_at), col(Claim.number)) < after)
     query = query.order_by(col(Claim.created_at).desc(), col(Claim.number).desc()).limit(limit + 1)
     rows = session.exec(query).all()
     more = len(rows) > limit

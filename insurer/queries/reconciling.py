@@ -76,6 +76,8 @@ class Balance:
     owed: int
     claimed: int
     faults: int
+    unclaimed: int  # of the faults: a part owed, and neither a claim nor a reason
+    undispensed: int  # of the faults: a claim, and nothing owed
 
     @property
     def difference(self) -> int:
@@ -99,24 +101,29 @@ WITH handed AS (
     WHERE share.insurer IS NOT NULL AND share.amount > 0
     UNION ALL
     SELECT h.*, '', 0 FROM handed h WHERE h.totals IS NULL
-), asked AS (
-    SELECT k.* FROM claim k JOIN handed h USING (shabad, n, d)
+), told AS (
+    SELECT k.shabad, k.n, k.d, k.insurer FROM claim k JOIN handed h USING (shabad, n, d)
     UNION
-    SELECT k.* FROM claim k JOIN dispense d USING (shabad, n, d)
+    SELECT k.shabad, k.n, k.d, k.insurer FROM claim k JOIN dispense d USING (shabad, n, d)
     WHERE k.service_day BETWEEN :first AND :last AND NOT (d.dispensed_at >= :since AND d.dispensed_at < :until)
+), asked AS (
+    -- A reversal that its insurer has read is closed like a claim at rest: its newest version tells them apart.
+    SELECT k.*, k.state = 'void' OR v.kind = 'reversal' AS back
+    FROM told JOIN claim k USING (shabad, n, d, insurer)
+    LEFT JOIN claim_version v USING (shabad, n, d, insurer, version)
 )
 SELECT o.shabad AS owed_for, a.shabad AS asked_for,
     coalesce(o.shabad, a.shabad) || '-' || coalesce(o.n, a.n) || '.' || coalesce(o.d, a.d) AS dispense,
     coalesce((o.dispensed_at AT TIME ZONE 'Asia/Tehran')::date, a.service_day) AS day,
     coalesce(o.pharmacy, a.pharmacy) AS pharmacy, coalesce(o.insurer, a.insurer) AS insurer,
     CASE WHEN o.state = 'returned' THEN 0 ELSE coalesce(o.amount, 0) END AS owed,
-    CASE WHEN a.state IN ('void', 'reversed') THEN 0 ELSE coalesce(a.amount, 0) END AS claimed,
+    CASE WHEN a.back THEN 0 ELSE coalesce(a.amount, 0) END AS claimed,
     CASE
         WHEN o.insurer = '' THEN 'priceless'
         WHEN a.shabad IS NULL THEN 'missing'
         WHEN o.shabad IS NULL THEN 'surplus'
-        WHEN o.state = 'returned' AND a.state NOT IN ('void', 'reversed') THEN 'returned'
-        WHEN o.state <> 'returned' AND a.state IN ('void', 'reversed') THEN 'unwound'
+        WHEN o.state = 'returned' AND a.back IS NOT TRUE THEN 'returned'
+        WHEN o.state <> 'returned' AND a.back THEN 'unwound'
         WHEN o.amount <> a.amount THEN 'amount'
         ELSE ''
     END AS fault
@@ -163,15 +170,18 @@ def balance(
     wanted = {name: within[name] for name in ("since", "until", "insurer", "pharmacy")}
     dispenses, made, self_pay, nothing, returned = session.execute(text(_COUNTS), wanted).one()
     parts = _parts(first, last, insurer, pharmacy).subquery()
-    asked, owed, claimed, wrong = session.execute(
+    asked, owed, claimed, wrong, unclaimed, undispensed = session.execute(
         select(
             func.count(parts.c.asked_for),
             func.coalesce(func.sum(parts.c.owed), 0),
             func.coalesce(func.sum(parts.c.claimed), 0),
             func.count().filter(parts.c.fault != ""),
+            func.count().filter(parts.c.fault.in_([Fault.MISSING, Fault.PRICELESS])),
+            func.count().filter(parts.c.fault == Fault.SURPLUS),
         )
     ).one()
-    return Balance(dispenses, made, self_pay, nothing, returned, asked, int(owed), int(claimed), wrong)
+    counts = (dispenses, made, self_pay, nothing, returned, asked)
+    return Balance(*counts, int(owed), int(claimed), wrong, unclaimed, undispensed)
 
 
 def _span(first: date, last: date) -> dict[str, Any]:

@@ -56,21 +56,25 @@ def dispense(
     session: Session,
     *,
     acceptance: UUID,
+    number: Number | None = None,
     order: DispenseInput,
     packs: Mapping[str, CheckedPack],
     by: Actor,
 ) -> DispenseView:
     """Hand over what an order says on a live acceptance of this pharmacy. `packs`: every pack by its barcode.
 
+    `number` is the prescription that is held by it, for who has read it before.
+
     Locks prescription, items and packs in that order. Raises, with nothing recorded: the acceptance's and the
     prescription's own problems; PackRepeated; DispenseRefused for any "stop" and OverrideNeeded for an "ask"
     without a reason, both with all findings; "item.*" where a counter lost a race; PackTaken and its kin.
     """
-    known = queries.acceptance(session, acceptance=acceptance, by=by)
-    number = Number(known.shabad, known.n)
+    if number is None:
+        known = queries.acceptance(session, acceptance=acceptance, by=by)
+        number = Number(known.shabad, known.n)
     prescription = prescriber_actions.lock(session, number=number)
     prescriber_actions.require_dispensable(session, prescription=prescription, at=by.at)
-    held = hold(session, acceptance=acceptance, by=by)
+    held = hold(session, acceptance=acceptance, number=number, by=by)
     products = codings.products(session, {line.irc for line in order.lines})
     read = read_order(session, number=number, order=order, packs=packs, products=products, by=by)
     overrides = _answered(order, findings(read))
@@ -85,7 +89,9 @@ def dispense(
         acceptance=acceptance,
         release=codings.release_of(session, PRODUCT),
     )
-    drawn = prescriber_actions.draw_down(session, number=number, lines=sorted(read.asked().items()), by=by)
+    drawn = prescriber_actions.draw_down(
+        session, number=number, lines=sorted(read.asked().items()), locked=prescription, by=by
+    )
     done = _number(session, record)
     lines = [_line(done, line.line, order, products) for line in read.lines]
     sql.add(session, lines)

@@ -4,7 +4,6 @@ from sqlmodel import Session
 
 import codings.queries as codings
 from codings.base import Actor
-from codings.outcomes import NotHere
 from codings.states import HolderKind
 from codings.text import tehran_day
 from pharmacy.actions.holding import pharmacy_of
@@ -25,10 +24,7 @@ def on_duty(session: Session, *, named: str | None, by: Actor) -> str:
             raise NoPharmacist(pointer="/pharmacist")
         return person.council
     day = tehran_day(by.at)
-    for person in codings.staff(session, siam, kind=HolderKind.PHARMACIST):
+    for person, place in codings.at_work(session, siam=siam, kind=HolderKind.PHARMACIST, on=day):
         if person.licensed_on(day):
-            try:
-                return codings.practises(session, council=person.council, siam=siam, at=by.at).council
-            except NotHere:  # not yet: the affiliation begins on a later day
-                continue
+            return codings.require_at_work(person, place, council=person.council, siam=siam, at=by.at).council
     raise NoPharmacist

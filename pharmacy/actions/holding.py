@@ -9,16 +9,17 @@ from codings.base import Actor
 from pharmacy.outcomes import AcceptanceExpired, AcceptanceReleased, AcceptanceUnknown, NoPharmacy
 from pharmacy.spoken import clock
 from pharmacy.tables import Acceptance
+from prescriber.states import Number
 
 
-def hold(session: Session, *, acceptance: UUID, by: Actor) -> Acceptance:
-    """This pharmacy's live acceptance, locked; the caller has locked the prescription if it writes to that.
+def hold(session: Session, *, acceptance: UUID, number: Number | None = None, by: Actor) -> Acceptance:
+    """This pharmacy's live acceptance (of `number`), locked; who writes to the prescription has locked that before.
 
     Raises AcceptanceUnknown, AcceptanceReleased, AcceptanceExpired.
     """
     ours = "WHERE acceptance = %(acceptance)s AND pharmacy = %(pharmacy)s FOR UPDATE"
     found = sql.rows(session, Acceptance, ours, {"acceptance": acceptance, "pharmacy": by.centre})
-    if not found:
+    if not found or number not in {None, Number(found[0].shabad, found[0].n)}:
         raise AcceptanceUnknown
     [held] = found
     if held.released_at is not None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from codings import sql
 from codings.base import Actor, new_id
 from codings.gs1 import PackCode
 from codings.tables import Product
@@ -93,7 +94,6 @@ def let_go(session: Session, *, acceptance: UUID, why: str, by: Actor) -> None:
 
 
 def _set_aside(session: Session, acceptance: UUID) -> list[str]:
-    query = select(PackUse.uid).where(
-        PackUse.acceptance == acceptance, PackUse.state == PackUseState.RESERVED
-    )
-    return list(session.exec(query))
+    there = "SELECT uid FROM pack_use WHERE acceptance = %(acceptance)s AND state = %(state)s"
+    words = {"acceptance": acceptance, "state": PackUseState.RESERVED}
+    return [row.uid for row in sql.run(session, there, words)]

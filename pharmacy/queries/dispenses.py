@@ -102,18 +102,23 @@ class Recent:
 
 
 def dispense(session: Session, *, number: DispenseNumber, by: Actor) -> DispenseView:
-    """A dispense of this pharmacy. Raises DispenseUnknown, also for another pharmacy's."""
-    view = dispense_unscoped(session, number=number)
-    if view.pharmacy != by.centre and by.role is not Role.SERVICE:
-        raise DispenseUnknown
-    return view
+    """A dispense of this pharmacy. Raises DispenseUnknown, also for another pharmacy's.
+
+    Whose it is, is part of the question: what is not theirs takes strangers as long as what is not there.
+    """
+    return _one(session, number, () if by.role is Role.SERVICE else (Dispense.pharmacy == by.centre,))
 
 
 def dispense_unscoped(session: Session, *, number: DispenseNumber) -> DispenseView:
     """A dispense, whoever asks: for flows that have already shown that the asker may. Raises DispenseUnknown."""
-    found = _views(
-        session, (Dispense.shabad == number.shabad, Dispense.n == number.n, Dispense.d == number.d)
-    )
+    return _one(session, number, ())
+
+
+def _one(
+    session: Session, number: DispenseNumber, scope: Sequence[ColumnElement[bool] | bool]
+) -> DispenseView:
+    there = (Dispense.shabad == number.shabad, Dispense.n == number.n, Dispense.d == number.d)
+    found = _views(session, (*there, *scope))
     if not found:
         raise DispenseUnknown
     return found[0]

@@ -58,13 +58,19 @@ class DrawDown:
 
 
 def draw_down(
-    session: Session, *, number: Number, lines: Sequence[tuple[int, Decimal]], by: Actor
+    session: Session,
+    *,
+    number: Number,
+    lines: Sequence[tuple[int, Decimal]],
+    locked: Prescription | None = None,
+    by: Actor,
 ) -> DrawDown:
     """Take these quantities of these items, from the fills open today, the oldest first. All or nothing.
 
-    Raises what `require_dispensable` does, ItemUnknown, NotOpenYet, NotEnoughLeft; with /lines/i in the pointer.
+    `locked` is the prescription as `lock` gave it in this transaction; without it, it is locked here. Raises what
+    `require_dispensable` does, ItemUnknown, NotOpenYet, NotEnoughLeft; with /lines/i in the pointer.
     """
-    row = status.lock(session, number=number)
+    row = locked or status.lock(session, number=number)
     require_dispensable(session, prescription=row, at=by.at)
     day = tehran_day(by.at)
     windows = _windows(session, number)

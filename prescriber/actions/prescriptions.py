@@ -26,7 +26,7 @@ from prescriber.queries.checking import (
     read_token,
     require_parties,
     require_signable,
-    verified_certificate,
+    verified_signer,
 )
 from prescriber.queries.preparing import prescriptions_of
 from prescriber.queries.prescriptions import prescription_unscoped
@@ -58,7 +58,7 @@ def sign(
     """
     content, payload, kid = read_token(jws)
     require_parties(content, shabad, by=by)
-    certificate = verified_certificate(session, jws, kid=kid)
+    signer = verified_signer(session, jws, kid=kid, content=content, at=by.at)
     taken = prescriptions_of(session, shabad.shabad)
     if is_same(taken, content, payload, kid):
         return prescription_unscoped(session, number=content.number, at=by.at), False
@@ -66,7 +66,7 @@ def sign(
         session,
         content=content,
         token=jws,
-        certificate=certificate,
+        signer=signer,
         shabad=shabad,
         taken=taken,
         patient_key=patient_key,
@@ -79,8 +79,8 @@ def sign(
             payload=payload,
             kid=kid,
             content=content,
-            certificate_pem=certificate.pem,
-            certificate_state=certificate.state,
+            certificate_pem=signer.certificate.pem,
+            certificate_state=signer.certificate.state,
             approval=approval,
         ),
         patient=shabad.patient,

@@ -89,7 +89,7 @@ def register(
 def _add_items(session: Session, content: signing.Content, first_day: date) -> None:
     key = content.number._asdict()
     numbered = list(enumerate(content.items, start=1))
-    sql.put(
+    sql.put_later(
         session, PrescriptionItem, [key | {"item": place} | item.model_dump() for place, item in numbered]
     )
     windows = [
@@ -97,7 +97,7 @@ def _add_items(session: Session, content: signing.Content, first_day: date) -> N
         for place, item in numbered
         for fill in fills(first_day, item)
     ]
-    sql.put(session, ItemWindow, windows)
+    sql.put_later(session, ItemWindow, windows)
 
 
 def _add_codes(session: Session, content: signing.Content) -> None:
@@ -106,9 +106,9 @@ def _add_codes(session: Session, content: signing.Content) -> None:
         key | {"position": place, "system": coding.system, "code": coding.code}
         for place, coding in enumerate(content.codings, start=1)
     ]
-    sql.put(session, Diagnosis, diagnoses)
+    sql.put_later(session, Diagnosis, diagnoses)
     overrides = [key | {"finding": finding, "reason": reason} for finding, reason in content.overrides]
-    sql.put(session, PrescriptionOverride, overrides)
+    sql.put_later(session, PrescriptionOverride, overrides)
 
 
 def _add_evidence(session: Session, signed: Signed, by: Actor) -> None:
@@ -122,4 +122,4 @@ def _add_evidence(session: Session, signed: Signed, by: Actor) -> None:
         "verified_by": by.id,
         "approval": signed.approval,
     }
-    sql.put(session, SignatureEvidence, [signed.content.number._asdict() | evidence])
+    sql.put_later(session, SignatureEvidence, [signed.content.number._asdict() | evidence])

@@ -64,4 +64,4 @@ def note(
 ) -> None:
     """The row of history that belongs to a change, or to the birth, of a prescription."""
     change = {"id": new_id(), "from": from_state, "to": to_state, "at": by.at, "by": by.id, "why": why}
-    sql.run(session, _NOTE, {**number._asdict(), **change})
+    sql.later(session, _NOTE, {**number._asdict(), **change})

@@ -5,6 +5,7 @@ was signed. Each reason for a no is a problem of its own.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,7 +15,7 @@ import codings.queries as codings
 from codings import jws
 from codings.base import Actor
 from codings.states import CertificateState, HolderKind
-from codings.tables import Certificate
+from codings.tables import Centre, Certificate, Practitioner
 from codings.text import tehran_day
 from prescriber import signing
 from prescriber.inputs import ShabadFacts
@@ -83,17 +84,29 @@ def require_parties(content: signing.Content, shabad: ShabadFacts, *, by: Actor)
         raise OtherPractitioner(pointer=AT)
 
 
-def verified_certificate(session: Session, token: str, *, kid: str) -> Certificate:
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Whose key made a signature, and who the register says works where it was made."""
+
+    certificate: Certificate
+    person: Practitioner | None
+    place: Centre | None
+
+
+def verified_signer(
+    session: Session, token: str, *, kid: str, content: signing.Content, at: datetime
+) -> Signer:
     """The registered certificate whose key made this signature. SignerUnknown, SignatureRefused."""
-    certificate = codings.certificate(session, kid)
-    if certificate is None:
+    found = codings.signer(session, kid=kid, council=content.practitioner, siam=content.centre, at=at)
+    if found is None:
         raise SignerUnknown(pointer=AT, kid=kid)
+    signer = Signer(*found)
     try:
-        key = jws.Key(kid, "ES256", certificate.public_pem)
+        key = jws.Key(kid, "ES256", signer.certificate.public_pem)
         jws.verify(token, key=key, typ=signing.TYP, extra={"zip": "DEF"})
     except jws.InvalidJws as no:
         raise SignatureRefused(pointer=AT, why=no.reason) from no
-    return certificate
+    return signer
 
 
 def is_same(taken: Sequence[Prescription], content: signing.Content, payload: bytes, kid: str) -> bool:
@@ -111,7 +124,7 @@ def require_signable(
     *,
     content: signing.Content,
     token: str,
-    certificate: Certificate,
+    signer: Signer,
     shabad: ShabadFacts,
     taken: Sequence[Prescription],
     patient_key: bytes,
@@ -119,10 +132,12 @@ def require_signable(
 ) -> None:
     """All the rest: times, certificate, SHABAD, number, licences, patient, codes, findings, length."""
     _require_time(session, content, shabad, at=by.at)
-    _require_key(certificate, content)
+    _require_key(signer.certificate, content)
     _require_shabad(content, shabad, taken)
     require_fit(len(token), pointer=AT)
-    person = codings.practises(session, council=content.practitioner, siam=content.centre, at=by.at)
+    person = codings.require_at_work(
+        signer.person, signer.place, council=content.practitioner, siam=content.centre, at=by.at
+    )
     findings = _findings(session, content, shabad, patient_key, specialty=person.specialty)
     require_asked(findings, content.overrides, place=jws_place)
     _require_answered(findings, content)
@@ -163,7 +178,9 @@ def _require_shabad(content: signing.Content, shabad: ShabadFacts, taken: Sequen
         raise OtherDeclaration(pointer=AT)
     if content.n != next_of(taken):
         raise NumberAhead(pointer=AT, expected=next_of(taken), n=content.n)
-    require_replaceable(taken, shabad=content.shabad, replaces=content.replaces, pointer=AT)
+    require_replaceable(
+        taken, shabad=content.shabad, replaces=content.replaces, at=content.issued, pointer=AT
+    )
     until = redeemable_until(tehran_day(content.issued), content.items)
     if content.redeemable != until:
         raise OtherPeriod(pointer=AT, days=REDEEMABLE_DAYS)

@@ -6,12 +6,11 @@ What no signature covers is checked for coherence: the state with its history an
 import hmac
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from codings import jws, sql
-from codings.base import Row
 from codings.text import tehran_day
 from prescriber import signing
 from prescriber.queries.preparing import marks
@@ -32,7 +31,6 @@ from prescriber.tables import (
 )
 
 Differences = Iterator[str]
-R = TypeVar("R", bound=Row)
 
 
 def differences(
@@ -51,15 +49,16 @@ def differences(
 
     `certificate_pem` is the registered certificate whose key signed; None when it was the seal, on paper.
     """
+    items, windows, diagnoses, overrides, changes = _rows(session, row)
     found = [
         *_of_prescription(row, content, payload, on_paper=certificate_pem is None),
         *_of_patient(patient, content, patient_key),
         *_of_pointer(row, pointer_key),
         *_of_evidence(row, evidence, payload, certificate_pem),
-        *_of_items(session, row, content),
-        *_of_windows(session, row, content),
-        *_of_codes(session, row, content),
-        *_of_history(session, row),
+        *_of_items(items, content),
+        *_of_windows(windows, row, content),
+        *_of_codes(diagnoses, overrides, content),
+        *_of_history(changes, row),
         *_of_paper(session, row, content),
     ]
     return sorted(set(found))
@@ -123,13 +122,21 @@ def _of_evidence(
         yield "signature_evidence.certificate_pem"
 
 
-def _rows(session: Session, table: type[R], of: Prescription, order: str = "shabad") -> Sequence[R]:
-    there = f"WHERE shabad = %(shabad)s AND n = %(n)s ORDER BY {order}"
-    return sql.rows(session, table, there, {"shabad": of.shabad, "n": of.n})
+def _rows(session: Session, of: Prescription) -> list[list[Any]]:
+    """What stands in the tables beside a prescription: items, windows, diagnoses, overrides, history."""
+    there = "WHERE shabad = %(shabad)s AND n = %(n)s ORDER BY"
+    return sql.several(
+        session,
+        (PrescriptionItem, f"{there} item"),
+        (ItemWindow, f'{there} item, "window"'),
+        (Diagnosis, f"{there} position"),
+        (PrescriptionOverride, f"{there} finding"),
+        (PrescriptionStatus, f"{there} step"),
+        words={"shabad": of.shabad, "n": of.n},
+    )
 
 
-def _of_items(session: Session, row: Prescription, content: signing.Content) -> Differences:
-    rows = _rows(session, PrescriptionItem, row, "item")
+def _of_items(rows: Sequence[PrescriptionItem], content: signing.Content) -> Differences:
     if [stored.item for stored in rows] != list(range(1, len(content.items) + 1)):
         yield "prescription_item"
         return
@@ -140,8 +147,7 @@ def _of_items(session: Session, row: Prescription, content: signing.Content) -> 
         )
 
 
-def _of_windows(session: Session, row: Prescription, content: signing.Content) -> Differences:
-    rows = _rows(session, ItemWindow, row, 'item, "window"')
+def _of_windows(rows: Sequence[ItemWindow], row: Prescription, content: signing.Content) -> Differences:
     first_day = content.paper[1] if content.paper else tehran_day(content.issued)
     signed = [
         (place, fill, item.quantity)
@@ -168,18 +174,17 @@ def _coherent(status: PrescriptionState, *, whole: Decimal, left: Decimal) -> bo
     return tests.get(status, lambda: left > 0)()
 
 
-def _of_codes(session: Session, row: Prescription, content: signing.Content) -> Differences:
-    diagnoses = _rows(session, Diagnosis, row, "position")
+def _of_codes(
+    diagnoses: Sequence[Diagnosis], overrides: Sequence[PrescriptionOverride], content: signing.Content
+) -> Differences:
     signed = [(place, coding.system, coding.code) for place, coding in enumerate(content.codings, start=1)]
     if [(stored.position, stored.system, stored.code) for stored in diagnoses] != signed:
         yield "prescription_diagnosis"
-    overrides = _rows(session, PrescriptionOverride, row)
     if {(stored.finding, stored.reason) for stored in overrides} != set(content.overrides):
         yield "prescription_override"
 
 
-def _of_history(session: Session, row: Prescription) -> Differences:
-    changes = _rows(session, PrescriptionStatus, row, "step")
+def _of_history(changes: Sequence[PrescriptionStatus], row: Prescription) -> Differences:
     states = [None, *(change.to_state for change in changes)]
     if [change.from_state for change in changes] != states[:-1]:
         yield "prescription_status"

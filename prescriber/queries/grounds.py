@@ -4,16 +4,15 @@ It is read the same way when a prescription is prepared and when it is signed, s
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any, Final
 
 from sqlmodel import Session
 
 import codings.queries as codings
-from codings import sql
 from codings.outcomes import CodeUnknown
 from codings.systems import (
     FREQUENCY,
@@ -25,10 +24,10 @@ from codings.systems import (
     Coding,
     doses_a_day,
 )
-from codings.tables import Dosing, Interaction, Medicine
+from codings.tables import Concept, Dosing, Interaction, Medicine
 from prescriber import rules, signing
-from prescriber.outcomes import MedicineUnknown, PatientNotFound
-from prescriber.queries.patients import facts
+from prescriber.outcomes import MedicineUnknown
+from prescriber.queries.patients import asked_patient
 from prescriber.queries.taken import taken
 from prescriber.states import Number
 from prescriber.tables import Patient, PatientFacts
@@ -36,12 +35,6 @@ from prescriber.tables import Patient, PatientFacts
 AS_NEEDED = "urn:noskheh:as-needed"
 
 Place = Callable[[str], str]  # where in what the caller sent a part of the order stands, as a JSON pointer
-_CODES: Final = """
-    SELECT concept.system, code, properties, concept.release = release_in_force.release AS current
-    FROM unnest(%(systems)s::text[], %(codes)s::text[]) AS asked(system, code)
-    JOIN concept USING (system, code)
-    LEFT JOIN release_in_force ON release_in_force.system = concept.system AND ended_at IS NULL
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,17 +104,13 @@ def grounds(
     What they replace is not counted among what the patient takes. Raises CodeUnknown for a code that its list does
     not hold now.
     """
-    people = sql.rows(session, Patient, "WHERE id = %(id)s", {"id": patient})
-    if not people:
-        raise PatientNotFound
-    person = people[0]
-    asked = facts(session, patient=patient)
+    person, asked = asked_patient(session, patient=patient)
     named = [*_of_items(items), *_of_diagnoses(diagnoses), *_of_reasons(reasons)]
     ingredients = {part for medicine in medicines.values() for part in medicine.ingredients}
     ingredients |= set(asked.allergies) if asked else set()
     known = _concepts(session, {coding for _, coding in named} | {Coding(INGREDIENT, i) for i in ingredients})
     for where, coding in named:
-        if coding not in known or not known[coding].current:
+        if coding not in known or not codings.is_current(session, known[coding]):
             raise CodeUnknown(pointer=place(where), system=coding.system, value=coding.code)
     knowledge = codings.knowledge(session, medicines.values())
     return Grounds(
@@ -166,16 +155,13 @@ def _of_reasons(reasons: Iterable[str]) -> Iterator[tuple[str, Coding]]:
         yield f"/overrides/{index}/reason", Coding(OVERRIDE_REASON, reason)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    properties: Mapping[str, Any]
-    current: bool
-
-
-def _concepts(session: Session, wanted: set[Coding]) -> dict[Coding, _Known]:
-    """All codes of an order in one statement, whatever lists they come from."""
-    asked = {"systems": [coding.system for coding in wanted], "codes": [coding.code for coding in wanted]}
+def _concepts(session: Session, wanted: set[Coding]) -> dict[Coding, Concept]:
+    """All codes of an order, whatever lists they come from."""
+    codes: defaultdict[str, set[str]] = defaultdict(set)
+    for coding in wanted:
+        codes[coding.system].add(coding.code)
     return {
-        Coding(row.system, row.code): _Known(row.properties, row.current)
-        for row in sql.run(session, _CODES, asked)
+        Coding(system, code): concept
+        for system, asked in codes.items()
+        for code, concept in codings.concepts(session, system, asked).items()
     }

@@ -1,6 +1,7 @@
 """Patients, and what they were asked."""
 
 import uuid
+from typing import Final
 
 from sqlmodel import Session, select
 
@@ -8,6 +9,13 @@ from codings import sql
 from codings.base import Actor, Role
 from prescriber.outcomes import PatientNotFound
 from prescriber.tables import Patient, PatientCentre, PatientFacts
+
+_WITH_NEWEST_FACTS: Final = """
+    LEFT JOIN patient_facts ON patient_facts.id = (
+        SELECT newest.id FROM patient_facts AS newest WHERE newest.patient = %(patient)s::uuid
+        ORDER BY newest.id DESC LIMIT 1)
+    WHERE patient.id = %(patient)s
+"""
 
 
 def find_patient(
@@ -40,3 +48,11 @@ def facts(session: Session, *, patient: uuid.UUID) -> PatientFacts | None:
     newest = "WHERE patient = %(patient)s ORDER BY id DESC LIMIT 1"
     found = sql.rows(session, PatientFacts, newest, {"patient": patient})
     return found[0] if found else None
+
+
+def asked_patient(session: Session, *, patient: uuid.UUID) -> tuple[Patient, PatientFacts | None]:
+    """A patient, and what they were last asked. Raises PatientNotFound."""
+    found = sql.joined(session, (Patient, PatientFacts), _WITH_NEWEST_FACTS, {"patient": patient})
+    if not found:
+        raise PatientNotFound
+    return found[0][0], found[0][1]

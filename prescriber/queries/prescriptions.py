@@ -2,46 +2,35 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from itertools import groupby
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, tuple_
 from sqlmodel import Session, col, select
 
-from codings import jws, sql
-from codings.base import Actor, Role, Words
-from codings.tables import Centre, Practitioner
-from codings.text import tehran_day
-from prescriber import signing
+from codings import sql
+from codings.base import Actor, Role
 from prescriber.outcomes import ItemUnknown, PrescriptionNotFound
 from prescriber.queries.views import (
     Contact,
     Identity,
-    ItemView,
     PrescriptionBrief,
     PrescriptionView,
     StatusChange,
-    WindowView,
 )
+from prescriber.queries.whole import whole
 from prescriber.states import LIVE, Number, PrescriptionState
-from prescriber.tables import ItemWindow, Patient, Prescription, PrescriptionItem, PrescriptionStatus
-
-_WITH_PARTIES: Final = """
-    JOIN patient ON patient.id = prescription.patient
-    JOIN practitioner ON practitioner.council = prescription.practitioner
-    JOIN centre ON centre.siam = prescription.centre
-    WHERE shabad = %(shabad)s AND n = %(n)s
-"""
+from prescriber.tables import Patient, Prescription, PrescriptionItem, PrescriptionStatus
 
 
 def prescription(session: Session, *, number: Number, by: Actor) -> PrescriptionView:
-    """A prescription of the actor's own centre. Raises PrescriptionNotFound for everybody else."""
-    view = prescription_unscoped(session, number=number, at=by.at)
-    if by.role is not Role.SERVICE and view.centre != by.centre:
-        raise PrescriptionNotFound
-    return view
+    """A prescription of the actor's own centre. Raises PrescriptionNotFound for everybody else.
+
+    Whose it is, is part of the question: what is not theirs takes strangers as long as what is not there.
+    """
+    return whole(
+        session, number=number, at=by.at, centre=None if by.role is Role.SERVICE else by.centre or ""
+    )
 
 
 def prescription_unscoped(
@@ -51,99 +40,12 @@ def prescription_unscoped(
 
     Order, diagnoses and overrides are read from the signed bytes, not from the rows beside them.
     """
-    found = sql.joined(
-        session, (Prescription, Patient, Practitioner, Centre), _WITH_PARTIES, number._asdict()
-    )
-    if not found:
-        raise PrescriptionNotFound
-    [(row, patient, practitioner, centre)] = found
-    content = signing.read(jws.peek(row.jws)[1])
-    windows = _windows(session, number)
-    day = tehran_day(at) if at is not None else None
-    return PrescriptionView(
-        number=number,
-        status=row.status,
-        source=row.source,
-        replaces=row.replaces,
-        patient=patient.id,
-        patient_name=patient.name,
-        birth_date=patient.birth_date,
-        sex=patient.sex,
-        national_id=patient.national_id,
-        fida=patient.fida,
-        verified=patient.verified,
-        practitioner=row.practitioner,
-        practitioner_names=Words(practitioner.name_fa, practitioner.name_en),
-        centre=row.centre,
-        centre_names=Words(centre.name_fa, centre.name_en),
-        insurer=row.insurer,
-        declaration=row.declaration,
-        written_on=content.paper[1] if content.paper else None,
-        issued_at=row.issued_at,
-        received_at=row.received_at,
-        redeemable_until=row.redeemable_until,
-        payable_until=row.payable_until,
-        coding_release=row.coding_release,
-        kid=row.kid,
-        jws=row.jws,
-        payload_sha256=row.payload_sha256,
-        diagnoses=content.codings,
-        items=tuple(
-            _item(place, item, windows.get(place, ()), day)
-            for place, item in enumerate(content.items, start=1)
-        ),
-        overrides=content.overrides,
-        history=_history(session, number),
-    )
+    return whole(session, number=number, at=at)
 
 
 def is_number(table: Any, number: Number) -> tuple[Any, Any]:
     """The conditions for the rows of one prescription in a table keyed by it."""
     return table.shabad == number.shabad, table.n == number.n
-
-
-def _windows(session: Session, number: Number) -> dict[int, tuple[WindowView, ...]]:
-    rows = sql.rows(
-        session,
-        ItemWindow,
-        'WHERE shabad = %(shabad)s AND n = %(n)s ORDER BY item, "window"',
-        number._asdict(),
-    )
-    return {
-        item: tuple(
-            WindowView(
-                window=row.window,
-                opens_on=row.opens_on,
-                closes_on=row.closes_on,
-                quantity=row.quantity,
-                remaining=row.remaining,
-            )
-            for row in of_item
-        )
-        for item, of_item in groupby(rows, key=lambda row: row.item)
-    }
-
-
-def _item(place: int, item: signing.Item, windows: tuple[WindowView, ...], day: date | None) -> ItemView:
-    left = (window.remaining for window in windows if day is None or window.open_on(day))
-    return ItemView(
-        item=place,
-        medicine=item.generic,
-        name=item.name,
-        dose=item.dose,
-        unit=item.unit,
-        frequency=item.frequency,
-        timing=item.timing,
-        route=item.route,
-        as_needed=item.as_needed,
-        duration_days=item.duration_days,
-        quantity=item.quantity,
-        repeats=item.repeats,
-        substitution=item.substitution,
-        instruction=item.instruction,
-        remaining=sum(left, Decimal(0)),
-        windows=windows,
-    )
 
 
 def history(session: Session, *, number: Number, by: Actor) -> Sequence[StatusChange]:
@@ -232,6 +134,12 @@ def status_unscoped(session: Session, *, number: Number) -> PrescriptionState:
     if not found:
         raise PrescriptionNotFound
     return PrescriptionState(found[0].status)
+
+
+def generics_of(session: Session, *, number: Number) -> dict[int, str]:
+    """The generic code of each item, by its place."""
+    there = "SELECT item, generic FROM prescription_item WHERE shabad = %(shabad)s AND n = %(n)s"
+    return {row.item: row.generic for row in sql.run(session, there, number._asdict())}
 
 
 def generic_of(session: Session, *, number: Number, item: int) -> str:

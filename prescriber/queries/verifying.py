@@ -57,15 +57,19 @@ def verify_stored(
     patient_key: bytes | None = None,
     pointer_key: bytes | None = None,
     ca_pem: str | None = None,
+    hold: bool = False,
 ) -> signing.Content:
     """The content of a prescription, once its signature verifies and every row agrees with it.
+
+    `hold` locks it first, as `actions.lock` does, for whoever changes it then.
 
     With the keys of the keyed hashes, the patient and the pointer are compared in full; without them the
     patient only by the last four digits. With the health CA's certificate (PEM) the prescriber's is checked
     to be issued by it, so that a key put into the register behind its back signs nothing. Raises Tampered,
     which names the places that differ. `earlier_seals` signed paper before the seal was changed.
     """
-    found = sql.joined(session, (Prescription, Patient, SignatureEvidence), _WITH_EVIDENCE, number._asdict())
+    there = f"{_WITH_EVIDENCE} FOR UPDATE OF prescription" if hold else _WITH_EVIDENCE
+    found = sql.joined(session, (Prescription, Patient, SignatureEvidence), there, number._asdict())
     if not found:
         raise PrescriptionNotFound
     row, patient, evidence = found[0]

@@ -12,7 +12,7 @@ from app.audit_tree.nodes import reader
 from app.db import reading, writing
 from app.queue import queue
 from app.tables import AuditCheckpoint, AuditEntry, AuditLeaf
-from codings import jws
+from codings import jws, sql
 from codings.base import Actor, Role
 
 
@@ -88,6 +88,7 @@ def test_a_row_committed_while_and_after_others_are_sealed_is_not_lost(service, 
     wrote()
     with writing(service) as late:
         audit.did(late, by=by, verb="prescription.sign", subject="late")
+        sql.run(late, "SELECT 1")  # with which the row travels
         wrote(2)
         assert audit_tree.seal(service) == 1  # the one before it; what came after waits for it
         assert findings(service) == []

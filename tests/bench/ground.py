@@ -113,22 +113,8 @@ class Ground:
     ) -> tuple[float, list[dict[str, Any]]]:
         """Send the requests from a client process; the seconds it took, and the answers in their order."""
         bearer = {"Authorization": f"Bearer {self.token(caller)}", "Content-Type": "application/json"}
-        asked, answered = self.folder / "asked.ndjson", self.folder / "answered.ndjson"
-        with asked.open("w", encoding="utf-8") as out:
-            for one in requests:
-                headers = bearer | one.get("headers", {})
-                body = None if one.get("body") is None else json.dumps(one["body"])
-                out.write(
-                    json.dumps({"note": None, "method": "GET", **one, "headers": headers, "body": body})
-                )
-                out.write("\n")
-        command = [sys.executable, "-m", "tests.bench.load", self.address, str(asked), str(answered)]
-        for name, value in load.items():
-            command += [f"--{name.replace('_', '-')}", str(value)]
-        subprocess.run(command, cwd=ROOT, check=True)
-        with answered.open(encoding="utf-8") as lines:
-            took = json.loads(next(lines))["seconds"]
-            return float(took), [json.loads(line) for line in lines]
+        ours = [{**one, "headers": bearer | one.get("headers", {})} for one in requests]
+        return play(self.address, self.folder, ours, **load)
 
     def cpu_seconds(self) -> dict[str, float]:
         """CPU spent so far by the service processes and by PostgreSQL, its ended backends included."""
@@ -139,6 +125,25 @@ class Ground:
             if self.cluster._process
             else 0.0,
         }
+
+
+def play(
+    address: str, folder: Path, requests: Sequence[dict[str, Any]], **load: float
+) -> tuple[float, list[dict[str, Any]]]:
+    """Send whole requests to an address from a client process; the seconds it took, and the answers in order."""
+    asked, answered = folder / "asked.ndjson", folder / "answered.ndjson"
+    with asked.open("w", encoding="utf-8") as out:
+        for one in requests:
+            body = None if one.get("body") is None else json.dumps(one["body"])
+            out.write(json.dumps({"note": None, "method": "GET", **one, "body": body}))
+            out.write("\n")
+    command = [sys.executable, "-m", "tests.bench.load", address, str(asked), str(answered)]
+    for name, value in load.items():
+        command += [f"--{name.replace('_', '-')}", str(value)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    with answered.open(encoding="utf-8") as lines:
+        took = json.loads(next(lines))["seconds"]
+        return float(took), [json.loads(line) for line in lines]
 
 
 def _cpu(pid: int, *, children: bool = False) -> float:

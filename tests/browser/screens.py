@@ -64,7 +64,9 @@ class Screen:
         return [error for error in self.errors if not any(words in error for words in self.allowed)]
 
     def wider_than_the_screen(self) -> str | None:
-        """The element that makes the page scroll sideways, if any does."""
+        """The element that makes the page scroll sideways, if any does. Half a page, its style on the way, is none."""
+        self.page.wait_for_load_state("load")
+        self.page.evaluate("() => document.fonts.ready.then(() => true)")
         found: str | None = self.page.evaluate(_TOO_WIDE)
         return found
 

@@ -436,13 +436,44 @@ def test_what_the_insurer_could_not_read_and_is_then_returned_is_reversed_all_th
     assert state(session, handed.claim()) is ClaimState.CLOSED
 
 
-def test_a_correction_that_was_not_sent_yet_is_void_when_the_dispense_is_returned(session, world):
+def test_a_correction_that_was_not_sent_yet_is_dropped_and_the_insurer_told_of_the_line_it_had(
+    session, world
+):
     [handed] = sealed(session, world)
+    original = whole(session, 1)
     item = {"claim": handed.claim(), "version": 1, "issue": "?"}
     acknowledge(session, rejected_items=[item])
     claims.resubmit_claim(session, number=handed.claim(), by=world.at_counter)
     counter.give_back(session, world, handed.number)
-    assert state(session, handed.claim()) is ClaimState.VOID
+    assert state(session, handed.claim()) is ClaimState.REVERSED
+    assert (seal(session).claim_count, seal(session)) == (0, None)
+    line = json.loads(whole(session, 2))
+    assert (line["version"], line["kind"], line["reverses"]) == (3, "reversal", 1)
+    assert line["reverses_line_sha256"] == hashlib.sha256(original).hexdigest()
+    acknowledge(session, 2)
+    assert state(session, handed.claim()) is ClaimState.CLOSED
+
+
+def test_a_reversal_that_cannot_be_read_goes_out_again_until_it_is(session, world):
+    [handed] = sealed(session, world)
+    original = whole(session, 1)
+    acknowledge(session)
+    counter.give_back(session, world, handed.number)
+    for seq, version in ((2, 2), (3, 3)):
+        assert seal(session).reversal_count == 1
+        issue = {"claim": handed.claim(), "version": version, "issue": f"issue {version}"}
+        for _ in range(2):  # the same receipt again sends nothing more
+            answer = acknowledge(session, seq, receipt_no=f"R-{seq}", rejected_items=[issue])
+            assert (answer["received"], answer["returned"]) == (0, 1)
+        view = claim_queries.claim(session, number=handed.claim(), by=world.at_counter)
+        assert (view.claim.state, view.history[-1].why) == (ClaimState.REVERSED, f"issue {version}")
+    assert seal(session).seq == 4
+    line = json.loads(whole(session, 4))
+    assert (line["version"], line["kind"], line["reverses"]) == (4, "reversal", 1)
+    assert line["reverses_line_sha256"] == hashlib.sha256(original).hexdigest()
+    assert line["amounts"] == {"requested": -BASIC}
+    acknowledge(session, 4, receipt_no="R-4")
+    assert state(session, handed.claim()) is ClaimState.CLOSED
     assert seal(session) is None
 
 

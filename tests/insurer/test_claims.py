@@ -5,6 +5,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from codings import declarations, jws
@@ -418,6 +419,23 @@ def test_a_list_is_paged_without_loss_or_repetition_and_filtered(session, world)
         page = queries.claims(session, by=make.officer("1"), day_from=day_from, day_to=day_to)
         assert len(page.items) == number
     assert len(queries.claims(session, by=make.officer("1"), cursor="not a cursor").items) == 5
+
+
+def test_a_later_page_begins_where_the_index_does_and_reads_past_nothing(session, world):
+    for n in range(3):
+        counter.hand_over(
+            session, world, counter.prescribe(session, world), by=make.later(world.at_counter, minutes=n)
+        )
+    cursor = queries.claims(session, by=make.officer("1"), limit=1).next
+    connection, asked = session.connection(), []
+    event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+    assert len(queries.claims(session, by=make.officer("1"), cursor=cursor).items) == 2
+    [(statement, parameters)] = asked
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+    plan = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars().all()
+    [condition] = [line for line in plan if "Index Cond" in line]
+    assert "ROW(created_at, (number)::text) < ROW(" in condition
 
 
 # --- Unwound --------------------------------------------------------------------------------------

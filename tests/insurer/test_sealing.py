@@ -57,6 +57,7 @@ def test_a_reversal_names_the_line_it_takes_back_and_asks_for_less_than_nothing(
             insurer="1",
             amount=700_000,
             reason="returned",
+            reverses=1,
             original=original,
         )
     )

@@ -20,7 +20,7 @@ SHABAD_ARROWS = """
 CLAIM_ARROWS = """
     - held
     held ready, held void
-    ready sealed, ready void
+    ready sealed, ready void, ready reversed
     sealed received, sealed returned, sealed reversed
     returned ready, returned reversed
     received in_review, received reversed

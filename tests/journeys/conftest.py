@@ -4,6 +4,7 @@ The world is seeded once and copied for each test. `World` has the hands of the 
 when a test says so (`world.work()`), and the clock stands still until it is moved.
 """
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ from app import jobs, queue
 from app.db import side_session
 from app.demo import packs
 from app.demo import world as demo_world
+from app.embedded import Cluster
 from app.gateways.ports import make_gateways
 from app.gateways.simulator import create_simulator
 from app.main import create_app, open_service
@@ -92,6 +94,7 @@ class Seeded:
     database: str
     folder: Path
     told: dict[str, Any]
+    now: datetime = NOW
 
 
 @pytest.fixture(scope="session")
@@ -312,7 +315,7 @@ class World:
     # --- Behind the scenes
 
     def work(self) -> None:
-        """Run every job that waits, and those they cause."""
+        """Run every job that waits, and those they cause: a worker that finds none leaves before its last one ends."""
 
         async def run() -> None:
             jobs.register()
@@ -320,6 +323,12 @@ class World:
                 await queue.work(self.service, until_empty=True)
 
         anyio.run(run)
+        while self._due():
+            anyio.run(run)
+
+    def _due(self) -> int:
+        with side_session(self.service) as session:
+            return queue.due(session)[0]
 
     def write(self) -> Any:
         """A transaction of a database administrator, who may do anything."""
@@ -343,15 +352,30 @@ def raw_signature(key: jws.Key, signing: str) -> str:
     return jws.b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
 
 
-@pytest.fixture
-def world(cluster, seeded, authority) -> Iterator[World]:
+@contextlib.contextmanager
+def living(
+    cluster: Cluster, seeded: Seeded, authority: str, *, keep: bool = False, **more: Any
+) -> Iterator[World]:
+    """A copy of the world that asks this authority; `more` are settings. `keep` leaves the database there."""
     name = f"noskheh_journey_{new_id().hex[-12:]}"
     with connected(cluster.create_database(name, template=seeded.database)) as engine:
-        clock = Clock()
-        settings = settings_for(engine, seeded.folder, authority)
+        clock = Clock(seeded.now)
+        settings = settings_for(engine, seeded.folder, authority, **more)
         service = open_service(settings, gateways=make_gateways, clock=clock)
         with TestClient(create_app(service), base_url=BASE, follow_redirects=False) as browser:
             yield World(service, browser, clock, seeded.folder, seeded.told)
         service.close()
+    if not keep:
+        drop(cluster, name)
+
+
+def drop(cluster: Cluster, name: str) -> None:
+    """Whoever is still connected to the database is thrown out."""
     with connected(cluster.url, isolation_level="AUTOCOMMIT") as server, server.connect() as connection:
         connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def world(cluster, seeded, authority) -> Iterator[World]:
+    with living(cluster, seeded, authority) as world:
+        yield world

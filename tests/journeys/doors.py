@@ -40,6 +40,8 @@ DOORS: dict[str, str] = {
     "POST /admin/accounts/{username}/password": "person: administrator",
     "GET /admin/accounts/{username}/reset-proofs": "person: administrator",
     "POST /admin/accounts/{username}/reset-proofs": "person: administrator",
+    "GET /admin/accounts/{username}/role": "person: administrator",
+    "POST /admin/accounts/{username}/role": "person: administrator",
     "GET /admin/audit": "person: administrator",
     "GET /admin/audit.csv": "person: administrator",
     "GET /admin/clients": "person: administrator",

@@ -3,7 +3,7 @@
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from app.access import access_of
+from app.access import Access, access_of
 from codings.base import Role
 from tests.journeys.doors import DOORS
 from tests.journeys.test_bad_input import filled
@@ -16,24 +16,29 @@ def walk(routes):
             yield route
 
 
-def said(route) -> str:
+def access(route) -> Access:
     def inner(dependant):
         for one in dependant.dependencies:
             yield one.call
             yield from inner(one)
 
-    (access,) = {a for call in inner(route.dependant) if (a := access_of(call))}
-    return (
-        access.kind if access.kind == "anyone" else f"{access.kind}: {' '.join(sorted(access.names))}".strip()
-    )
+    (found,) = {a for call in inner(route.dependant) if (a := access_of(call))}
+    return found
+
+
+def accesses(world) -> dict[str, Access]:
+    return {
+        f"{method} {route.path}": access(route)
+        for route in walk(world.browser.app.routes)
+        for method in sorted(route.methods)
+    }
 
 
 def doors(world) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for route in walk(world.browser.app.routes):
-        for method in sorted(route.methods):
-            found[f"{method} {route.path}"] = said(route)
-    return found
+    return {
+        door: said.kind if said.kind == "anyone" else f"{said.kind}: {' '.join(sorted(said.names))}".strip()
+        for door, said in accesses(world).items()
+    }
 
 
 def test_every_door_is_listed_with_who_may_enter(world):

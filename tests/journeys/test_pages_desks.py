@@ -3,33 +3,52 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.journeys.browser import Person
+from tests.journeys.conftest import Seeded, World, drop, living
 from tests.journeys.insurer_hand import decision, pay, pull, send_results
 
 OFFICER, OTHER = "insurer-tam", "insurer-sal"
 PHARMACIST, OTHER_PHARMACIST = "pharmacist-9990011", "pharmacist-9990012"
 
 
-@pytest.fixture
-def lines(world):
-    """The lines of three claims of one insurer, of three days and amounts, acknowledged; the oldest first."""
-    for quantity in ("21", "10", "15"):
-        item = world.item(quantity=quantity, duration_days=int(quantity), frequency="1x1")
-        world.dispense(world.prescribe([item]))
+@pytest.fixture(scope="module")
+def three_days(cluster, seeded, authority) -> Iterator[tuple[Seeded, list[dict[str, Any]]]]:
+    """A world with three claims of one insurer, of three days and amounts, acknowledged; and their lines."""
+    with living(cluster, seeded, authority, keep=True) as world:
+        for quantity in ("21", "10", "15"):
+            item = world.item(quantity=quantity, duration_days=int(quantity), frequency="1x1")
+            world.dispense(world.prescribe([item]))
+            world.work()
+            world.clock.advance(days=1)
         world.work()
-        world.clock.advance(days=1)
-    world.work()
-    told = pull(world.tamin)
+        told = pull(world.tamin)
     assert len(told) == 3
-    return told
+    name = world.service.engine.url.database
+    yield replace(seeded, database=name, now=world.clock.now), told
+    drop(cluster, name)
+
+
+@pytest.fixture
+def world(cluster, three_days, authority) -> Iterator[World]:
+    """On the day after, a copy for each test."""
+    with living(cluster, three_days[0], authority) as world:
+        yield world
+
+
+@pytest.fixture
+def lines(three_days):
+    """The lines of the three claims, the oldest first."""
+    return three_days[1]
 
 
 @pytest.fixture
 def officer(world, lines) -> Person:
-    """Signed in on the day after."""
     return Person(world, OFFICER)
 
 

@@ -1,11 +1,17 @@
 """Dispenses against claims: all fits after ordinary work, and whatever a database administrator changes is listed."""
 
 import logging
+from dataclasses import replace
 
+import httpx2
 import pytest
 
+from app import scraping
 from app.flows.reconciling import reconcile
+from app.reactions import sweep
+from tests import deployed
 from tests.journeys.browser import Person
+from tests.journeys.insurer_hand import pull
 
 FITS = "Everything fits"
 
@@ -18,6 +24,15 @@ def officer(world) -> Person:
 def lose_a_claim(world) -> None:
     for table in ("ready_claim", "claim_status", "claim_version", "claim"):
         world.alter(f"DELETE FROM {table} WHERE insurer = '1'")  # noqa: S608  names of our own
+
+
+def acknowledge_all(world) -> None:
+    """Both insurers take what waits for them, every line of it."""
+    world.work()
+    world.clock.advance(minutes=16)
+    sweep(world.service)
+    for insurer in (world.tamin, world.supplementary):
+        pull(insurer)
 
 
 def test_after_ordinary_work_everything_fits_and_each_dispense_without_a_claim_has_its_reason(world, officer):
@@ -33,6 +48,15 @@ def test_after_ordinary_work_everything_fits_and_each_dispense_without_a_claim_h
     page = officer.get("/reconciliation")
     assert FITS in page.text
     assert "Without a claim: the patient has no cover 1" in page.text
+
+
+def test_a_reversal_that_its_insurer_has_read_fits(world):
+    back = world.dispense(world.prescribe())
+    acknowledge_all(world)
+    world.pharmacy.post(f"/dispenses/{back['dispense']}/return", {"reason": "not-collected"})
+    acknowledge_all(world)
+    found = reconcile(world.service)
+    assert (found.returned, found.claims, found.owed, found.claimed, found.faults) == (1, 2, 0, 0, 0)
 
 
 def test_a_claim_that_was_deleted_is_listed_counted_and_cried_out(world, officer, caplog):
@@ -104,3 +128,43 @@ def test_the_page_in_persian(world, officer):
     page = officer.speaking("fa").get("/reconciliation")
     assert page.read.root["dir"] == "rtl"
     assert "صورت‌حساب ندارد" in page.text
+
+
+# --- What the last night found, for everybody: numbers only
+
+
+def scraped(world) -> str:
+    settings = world.service.settings.model_copy(update={"metrics_port": deployed.free_port()})
+    with scraping.offered(replace(world.service, settings=settings)) as port:
+        return httpx2.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+
+
+def test_the_status_page_and_the_counters_tell_what_the_last_night_found(world, officer):
+    assert "Amber: they were not compared yet. It is done every night." in officer.get("/status").text
+    assert "noskheh_reconciliation" not in scraped(world)
+    done = world.dispense(world.prescribe())
+    reconcile(world.service)
+    page = officer.get("/status").text
+    assert "Green: every dispense has its claim" in page
+    assert "Dispenses compared 1" in page
+    assert "noskheh_reconciliation_faults 0\n" in scraped(world)
+    world.clock.advance(hours=26, minutes=1)
+    assert (
+        "Amber: they were not compared for more than a day."
+        in Person(world, "regulator-1").get("/status").text
+    )
+    lose_a_claim(world)
+    reconcile(world.service)
+    page = Person(world, "regulator-1").get("/status").text
+    assert "Red: dispenses and claims do not fit." in page
+    assert "Parts owed without a claim and without a reason 1" in page
+    assert done["dispense"] not in page
+    assert world.pharmacy.entry["centre"] not in page
+    for line in ("unclaimed 1", "undispensed 0", "faults 1"):
+        assert f"noskheh_reconciliation_{line}\n" in scraped(world)
+    seen = f"noskheh_reconciliation_last_run_seconds {world.clock().timestamp():.0f}\n"
+    assert seen in scraped(world)
+    world.clock.advance(days=3)
+    assert (
+        "Red:" in world.browser.get("/status", headers={"Cookie": "noskheh_language=en"}).text
+    )  # not forgotten

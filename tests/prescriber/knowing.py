@@ -6,10 +6,11 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, text, update
 from sqlmodel import Session, col
 
 from codings.base import new_id
+from codings.queries.kept import look_again
 from codings.states import ReleaseState
 from codings.systems import DOSING, INTERACTION
 from codings.tables import Dosing, Interaction, Release, ReleaseInForce
@@ -36,6 +37,19 @@ def in_force(
             for row in rows:
                 session.merge(table(release=name, **row))
     session.flush()
+    look_again(session)
+
+
+def changed(session: Session, statement: str, *systems: str) -> None:
+    """Change codes as a release does that comes into force: by one statement, with another reign of each system."""
+    session.execute(text(statement))
+    session.execute(
+        update(ReleaseInForce)
+        .where(col(ReleaseInForce.system).in_(systems), col(ReleaseInForce.ended_at).is_(None))
+        .values(id=func.gen_random_uuid())
+    )
+    session.expire_all()
+    look_again(session)
 
 
 def _release(session: Session, system: str) -> str:

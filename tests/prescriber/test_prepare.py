@@ -5,7 +5,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 import codings.queries as codings
 from codings.actions import set_licence
@@ -13,7 +13,7 @@ from codings.base import Problem
 from codings.certificates import revoke_certificate
 from codings.outcomes import CodeUnknown, NotHere, PractitionerSuspended
 from codings.states import LicenceState
-from codings.systems import GENERIC
+from codings.systems import FREQUENCY, GENERIC
 from codings.text import tehran_day
 from prescriber import actions, queries, signing
 from prescriber.inputs import FactsInput
@@ -33,7 +33,7 @@ from prescriber.outcomes import (
 from prescriber.rules.periods import redeemable_until
 from tests import factories
 from tests.factories import AT
-from tests.prescriber import desk
+from tests.prescriber import desk, knowing
 
 
 @pytest.fixture
@@ -168,10 +168,9 @@ def test_unknown_medicines_diagnoses_and_reasons_are_refused_at_their_places(ref
 
 
 def test_what_a_newer_release_has_dropped_is_not_prescribed_any_more(session, refused):
-    session.execute(text("UPDATE concept SET release = 'demo-1404-01' WHERE code = 'q8h'"))
+    knowing.changed(session, "UPDATE concept SET release = 'demo-1404-01' WHERE code = 'q8h'", FREQUENCY)
     assert refused(CodeUnknown).facts["value"] == "q8h"
-    session.execute(text("UPDATE medicine SET release = 'demo-1404-01' WHERE generic = '90010'"))
-    session.expire_all()
+    knowing.changed(session, "UPDATE medicine SET release = 'demo-1404-01' WHERE generic = '90010'", GENERIC)
     assert refused(MedicineUnknown).facts["generic"] == "90010"
 
 

@@ -49,7 +49,7 @@ def back(_by: Own) -> Response:
 
 
 @router.post("/confirm")
-def confirm(request: Request, by: Own, once: Once, sent: Sent, service: TheService) -> Response:
+def confirm(request: Request, by: Proven, once: Once, sent: Sent, service: TheService) -> Response:
     """The app shows the right code: it counts from now on."""
     form = read(sent, CodeInput)
     if form.value is None:

@@ -1,6 +1,8 @@
 """The door: signing in by password and a second proof, or by passkey alone, and signing out."""
 
 import hmac
+import secrets
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from starlette.responses import Response
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from app import accounts, ceremonies, passkeys
-from app.access import Anyone, held_by
+from app.access import Anyone, browser_of, held_by
 from app.accounts import Proof, Way
 from app.db import reading
 from app.errors import STATUS
@@ -23,6 +25,7 @@ from app.pages.account.ways import (
     proved,
     sent_along,
     session_of,
+    set_device,
     set_session,
     told_json,
 )
@@ -165,11 +168,13 @@ def sign_in_page(
 
 def _enter(request: Request, service: Service, proof: Proof, *, next: str, carry: str) -> Response:
     """Open the session and go on: to what was left unsent, to what is still to be set up, or to the page wanted."""
+    browser = browser_of(request, service)
+    browser = replace(browser, device=browser.device or secrets.token_urlsafe(32))
     opened = accounts.begin(
         service,
         proof=proof,
         replaces=session_of(request, service) or None,
-        agent=request.headers.get("user-agent", ""),
+        browser=browser,
     )
     request.state.actor = opened.actor
     request.state.idle_seconds = int(accounts.idle(opened.actor.role).total_seconds())
@@ -184,6 +189,7 @@ def _enter(request: Request, service: Service, proof: Proof, *, next: str, carry
         answer = see_other("/account/first")
     else:
         answer = onward(request, next, opened.landing)
+    set_device(answer, service, browser.device)
     return set_session(answer, service, opened.secret)
 
 

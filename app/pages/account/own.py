@@ -1,6 +1,6 @@
 """My account: the passkeys, the password, the browsers I am signed in with, and the offer at the first sign-in."""
 
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -22,10 +22,6 @@ from codings.base import Actor, Problem
 from prescriber.inputs import Line
 
 router = APIRouter(prefix="/account")
-
-# The first that a browser's name of itself holds; each of them also names those after it.
-_BROWSERS: Final = ("Firefox", "Edg", "OPR", "SamsungBrowser", "Chrome", "Safari")
-_SYSTEMS: Final = ("Windows", "Android", "iPhone", "iPad", "Mac OS X", "Linux")
 
 Own = Annotated[Actor, Person()]
 Proven = Annotated[Actor, Person(fresh=True)]
@@ -172,14 +168,6 @@ def end_sessions(request: Request, by: Own, once: Once, sent: Sent, service: The
     return once.page(write)
 
 
-def browser_of(agent: str) -> str:
-    """A browser by the name its owner knows it by, as far as it tells; what tells nothing is shown as it is."""
-    browser = next((name for name in _BROWSERS if name in agent), "")
-    system = next((name for name in _SYSTEMS if name in agent), "")
-    told = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet"}.get(browser, browser)
-    return " · ".join(part for part in (told, system) if part) or agent[:60]
-
-
 def renewed(
     request: Request, service: Service, answer: Response, proof: Proof, *, weighty: bool = True
 ) -> Response:
@@ -214,7 +202,7 @@ def account_page(
             required=service.settings.second_factor_required,
             done=request.query_params.get("done"),
             absolute=accounts.ABSOLUTE,
-            browser_of=browser_of,
+            browser_of=accounts.family,
             problem=problem,
             status=status,
         )

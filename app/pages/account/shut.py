@@ -20,7 +20,7 @@ from app.pages.account.unlocking import unlock_page
 from app.pages.home import getable
 from app.refusals import NotSignedIn, ProveAgain, SecondFactorMissing, SessionLocked
 from app.service import Service
-from app.web import see_other
+from app.web import address_of, see_other
 from codings.base import Problem
 
 
@@ -44,7 +44,7 @@ def shut(request: Request, problem: Problem, typed: carried.Typed | None) -> Res
         return see_other("/account/first")
     door = "/sign-in" if isinstance(problem, NotSignedIn) else "/account/unlock"
     if request.method != "POST":
-        return see_other(f"{door}?next={quote(request.url.path)}")
+        return see_other(f"{door}?next={quote(address_of(request))}")
     service: Service = request.app.state.service
     return _kept(request, service, problem, typed)
 
@@ -59,7 +59,7 @@ def _kept(request: Request, service: Service, problem: Problem, typed: carried.T
     left = None
     if typed is not None and typed.written:
         left = "kept" if carry else "lost"
-    words = {"next": getable(request, request.url.path), "carry": carry or ""}
+    words = {"next": getable(request, address_of(request)), "carry": carry or ""}
     if held is None or held.standing is Standing.ENDED:
         return sign_in_page(request, Form(words), problem=problem, left=left, status=401)
     return unlock_page(request, service, held, Form(words), problem=problem, left=left, status=401)

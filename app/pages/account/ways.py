@@ -8,14 +8,14 @@ from pydantic import BaseModel, Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from app import accounts, carried, ceremonies, one_time, passkeys
+from app import accounts, carried, ceremonies, one_time, passkeys, turned_ids
 from app.accounts import Proof
 from app.pages.home import getable
 from app.refusals import CeremonyOver, PasskeyRefused, PasswordRefused, SignInRefused
 from app.service import Service
-from app.web import page, see_other
+from app.web import LONGEST_ADDRESS, page, see_other
 
-Next = Annotated[str, Field(max_length=500)]
+Next = Annotated[str, Field(max_length=LONGEST_ADDRESS)]
 Kept = Annotated[str, Field(max_length=carried.LONGEST)]
 
 
@@ -66,15 +66,21 @@ def proved(
 
 def set_session(answer: Response, service: Service, secret: str) -> Response:
     """Give the browser its session's id, out of reach of scripts."""
+    turned_ids.give(answer, service.settings, secret)
+    return answer
+
+
+def set_device(answer: Response, service: Service, device: str) -> None:
+    """Let the browser be known again: its sessions open in no other."""
     answer.set_cookie(
-        accounts.cookie_name(service.settings),
-        secret,
+        accounts.device_cookie(service.settings),
+        device,
+        max_age=accounts.DEVICE_DAYS * 24 * 3600,
         path="/",
         secure=service.settings.secure,
         httponly=True,
         samesite="lax",
     )
-    return answer
 
 
 def session_of(request: Request, service: Service) -> str:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.pages.admin import accounts, audit, clients
+from app.pages.admin import accounts, audit, clients, roles
 
 router = APIRouter(include_in_schema=False)
-for part in (accounts, clients, audit):
+for part in (accounts, roles, clients, audit):
     router.include_router(part.router)

@@ -34,8 +34,9 @@ from prescriber.inputs import Line
 router = APIRouter(prefix="/admin")
 
 Administrator = Annotated[Actor, Person(Role.ADMINISTRATOR)]
-# Who gives out a password could sign in as somebody else: they prove anew who they are.
+# Who makes accounts, gives roles or passwords could work as somebody else: they prove anew who they are.
 Fresh = Annotated[Actor, Person(Role.ADMINISTRATOR, fresh=True)]
+ROLE_FIELDS = ("role", "centre", "insurer", "practitioner")
 ROLES = tuple(role for role in Role if role not in {Role.MACHINE, Role.SERVICE, Role.PATIENT})
 
 
@@ -62,16 +63,21 @@ class OwnAccount(Problem):
     fix = Words(fa="از مدیر دیگری بخواهید این کار را انجام دهد.", en="Ask another administrator to do it.")
 
 
-class AccountInput(BaseModel):
-    """A new account; which of centre, insurer and practitioner it needs follows from the role."""
+class RoleInput(BaseModel):
+    """A role; which of centre, insurer and practitioner it needs follows from it."""
 
-    username: Annotated[Line, StringConstraints(min_length=1, max_length=64)]
-    name: Annotated[Line, StringConstraints(min_length=1, max_length=120)]
     role: Role
-    password: str = Field(max_length=500)
     centre: Siam | None = None
     insurer: InsurerCode | None = None
     practitioner: CouncilNumber | None = None
+
+
+class AccountInput(RoleInput):
+    """A new account in its role."""
+
+    username: Annotated[Line, StringConstraints(min_length=1, max_length=64)]
+    name: Annotated[Line, StringConstraints(min_length=1, max_length=120)]
+    password: str = Field(max_length=500)
 
 
 class AccountFilter(BaseModel):
@@ -112,7 +118,7 @@ def back_to_all(_by: Administrator) -> Response:
 @router.get("/accounts/{username}")
 def one(username: str, request: Request, by: Administrator, service: TheService) -> Response:
     """One account: what it is, a new password for it, and its end."""
-    return _one(request, service, username, Form({}), by=by)
+    return account_page(request, service, username, Form({}), by=by)
 
 
 @router.get("/accounts/{username}/disable")
@@ -122,7 +128,7 @@ def back(username: str, _by: Administrator) -> Response:
 
 
 @router.post("/accounts")
-def add(request: Request, by: Administrator, once: Once, sent: Sent, service: TheService) -> Response:
+def add(request: Request, by: Fresh, once: Once, sent: Sent, service: TheService) -> Response:
     """Make an account. The password is told to its owner by hand, and changed by them."""
     form = read(sent, AccountInput)
     form.typed = {name: value for name, value in form.typed.items() if name != "password"}
@@ -131,12 +137,7 @@ def add(request: Request, by: Administrator, once: Once, sent: Sent, service: Th
     told = form.value
 
     def write(session: WriteSession) -> str:
-        if told.centre and codings.centre(session, told.centre) is None:
-            raise CentreUnknown(pointer="/centre", siam=told.centre)
-        if told.practitioner and codings.practitioner(session, told.practitioner) is None:
-            raise PractitionerUnknown(pointer="/practitioner", council=told.practitioner)
-        if told.insurer:
-            coverage_queries.known_insurers(session, codes={told.insurer})
+        require_known(session, told)
         made = accounts.account_add(session, service=service, **told.model_dump(), by=by)
         return f"/admin#account-{made.username}"
 
@@ -144,7 +145,7 @@ def add(request: Request, by: Administrator, once: Once, sent: Sent, service: Th
 
 
 @router.post("/accounts/{username}/disable")
-def disable(request: Request, username: str, by: Administrator, once: Once, service: TheService) -> Response:
+def disable(request: Request, username: str, by: Fresh, once: Once, service: TheService) -> Response:
     """Close an account at once, with every session of it."""
 
     def write(session: WriteSession) -> str:
@@ -153,7 +154,7 @@ def disable(request: Request, username: str, by: Administrator, once: Once, serv
         accounts.disable(session, username=username, by=by)
         return f"/admin#account-{username}"
 
-    return _changed(request, service, once, write, username, Form({}), by=by)
+    return changed(request, service, once, write, username, Form({}), by=by)
 
 
 @router.post("/accounts/{username}/password")
@@ -164,17 +165,27 @@ def new_password(
     form = read(sent, PasswordInput)
     form.typed = {}
     if form.value is None:
-        return _one(request, service, username, form, by=by, status=422)
+        return account_page(request, service, username, form, by=by, status=422)
     password = form.value.password
 
     def write(session: WriteSession) -> str:
         accounts.set_password(session, service=service, username=username, password=password, by=by)
         return f"/admin/accounts/{username}"
 
-    return _changed(request, service, once, write, username, form, by=by)
+    return changed(request, service, once, write, username, form, by=by)
 
 
-def _changed(
+def require_known(session: Session, told: RoleInput) -> None:
+    """Raises CentreUnknown, PractitionerUnknown, InsurerUnknown for who is in no register."""
+    if told.centre and codings.centre(session, told.centre) is None:
+        raise CentreUnknown(pointer="/centre", siam=told.centre)
+    if told.practitioner and codings.practitioner(session, told.practitioner) is None:
+        raise PractitionerUnknown(pointer="/practitioner", council=told.practitioner)
+    if told.insurer:
+        coverage_queries.known_insurers(session, codes={told.insurer})
+
+
+def changed(
     request: Request,
     service: Service,
     once: OneAction,
@@ -184,13 +195,14 @@ def _changed(
     *,
     by: Actor,
 ) -> Response:
+    """Do it once; what was refused is said on the account's page."""
     try:
         return once.page(write)
     except AccountUnknown:
         raise
     except Problem as no:
         form.blame(no)
-        return _one(request, service, username, form, by=by, problem=no, status=STATUS[no.kind])
+        return account_page(request, service, username, form, by=by, problem=no, status=STATUS[no.kind])
 
 
 def _written(
@@ -245,7 +257,7 @@ def _page(
     )
 
 
-def _one(
+def account_page(
     request: Request,
     service: Service,
     username: str,
@@ -255,11 +267,14 @@ def _one(
     problem: Problem | None = None,
     status: int = 200,
 ) -> Response:
+    """One account as it is now, and what was refused of a change."""
     with reading(service) as session:
         found = accounts.account(session, username=username)
         if found is None:
             raise AccountUnknown
-        insurers = dict(insurer_choices(session, english=language_of_page(request) == "en"))
+        if not form.typed:
+            form.typed = found.model_dump(mode="json", include=set(ROLE_FIELDS), exclude_none=True)
+        choices = insurer_choices(session, english=language_of_page(request) == "en")
         centres = labels.centre_names(session, {found.centre} if found.centre else set())
         ways = accounts.ways_by_account(session, username=found.username).get(found.username, ())
     return page(
@@ -267,8 +282,10 @@ def _one(
         "admin/account.html",
         status=status,
         account=found,
+        choices=choices,
+        roles=[role.value for role in ROLES],
         own=by.id == f"account:{found.username}",
-        insurers=insurers,
+        insurers=dict(choices),
         centres=centres,
         ways=ways,
         form=form,

@@ -33,6 +33,8 @@ from prescriber.inputs import Line
 router = APIRouter(prefix="/admin/clients")
 
 Administrator = Annotated[Actor, Person(Role.ADMINISTRATOR)]
+# Keys of machines open as much as people do: an open page alone neither makes nor ends them.
+Fresh = Annotated[Actor, Person(Role.ADMINISTRATOR, fresh=True)]
 Jwks = Annotated[str, Field(max_length=clients.MAX_JWKS_BYTES)]
 
 
@@ -102,7 +104,7 @@ def back(id: str, what: str, _by: Administrator) -> Response:  # noqa: ARG001
 
 
 @router.post("")
-def add(request: Request, by: Administrator, once: Once, sent: Sent, service: TheService) -> Response:
+def add(request: Request, by: Fresh, once: Once, sent: Sent, service: TheService) -> Response:
     """Register a machine of one centre, one insurer or one office."""
     form = read(sent, ClientInput)
     if form.value is None:
@@ -130,9 +132,7 @@ def add(request: Request, by: Administrator, once: Once, sent: Sent, service: Th
 
 
 @router.post("/{id}/keys")
-def rotate(
-    request: Request, id: str, by: Administrator, once: Once, sent: Sent, service: TheService
-) -> Response:
+def rotate(request: Request, id: str, by: Fresh, once: Once, sent: Sent, service: TheService) -> Response:
     """Replace a machine's keys: those that are not pasted again stop working now."""
     form = read(sent, KeysInput)
     if form.value is None:
@@ -153,7 +153,7 @@ def rotate(
 
 
 @router.post("/{id}/disable")
-def disable(id: str, by: Administrator, once: Once) -> Response:
+def disable(id: str, by: Fresh, once: Once) -> Response:
     """Close a machine's access at once, its living tokens too."""
 
     def write(session: WriteSession) -> str:

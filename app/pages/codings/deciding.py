@@ -14,7 +14,7 @@ from app.errors import STATUS
 from app.forms import Form, Sent, read
 from app.idempotency import Once, OneAction
 from app.pages.codings.release import draw
-from app.pages.codings.words import Editor, Name, System, address, subject
+from app.pages.codings.words import Deciding, Name, System, address, subject
 from app.service import Service, TheService
 from codings import actions
 from codings.base import Actor, Problem
@@ -32,7 +32,7 @@ class WithdrawInput(BaseModel):
 
 @router.post("/publish")
 def publish(
-    request: Request, system: System, release: Name, by: Editor, once: Once, service: TheService
+    request: Request, system: System, release: Name, by: Deciding, once: Once, service: TheService
 ) -> Response:
     """The second person: it is to be used, from its day on."""
 
@@ -49,7 +49,7 @@ def withdraw(
     request: Request,
     system: System,
     release: Name,
-    by: Editor,
+    by: Deciding,
     once: Once,
     sent: Sent,
     service: TheService,

@@ -12,6 +12,8 @@ from codings.states import ReleaseState
 from codings.tables import Release
 
 Editor = Annotated[Actor, Person(Role.CODINGS_EDITOR)]
+# What is published all prescriptions and prices rest on: decided by who proved just then who they are.
+Deciding = Annotated[Actor, Person(Role.CODINGS_EDITOR, fresh=True)]
 System = Annotated[str, Path(max_length=120)]  # its short name
 Name = Annotated[str, Path(max_length=60)]  # of a release
 

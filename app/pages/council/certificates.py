@@ -15,7 +15,7 @@ from app.errors import STATUS
 from app.forms import Form, Sent, read
 from app.idempotency import Once
 from app.listing import NOTHING, Asked, Listed, Sorting, ask, page_of
-from app.pages.council.people import KINDS, STANDINGS, Officer
+from app.pages.council.people import KINDS, STANDINGS, Deciding, Officer
 from app.pages.filters import Sought
 from app.pages.labels import choices
 from app.pages.moments import JalaliDay, TimeOfDay, instant
@@ -116,7 +116,7 @@ def back(kid: str, what: str, _by: Officer) -> Response:  # noqa: ARG001
 
 
 @router.post("/{kid}/revoke")
-def revoke(request: Request, kid: Kid, by: Officer, once: Once, sent: Sent, service: TheService) -> Response:
+def revoke(request: Request, kid: Kid, by: Deciding, once: Once, sent: Sent, service: TheService) -> Response:
     """Nothing this key signs from then on is believed."""
     form = read(sent, RevokeInput)
     told = form.value

@@ -8,6 +8,8 @@ from codings.queries.lists import Standing
 from codings.states import HolderKind, RequestState
 
 Officer = Annotated[Actor, Person(Role.COUNCIL_OFFICER)]
+# Whoever decides on a key proves just then who they are: an open page alone certifies and revokes nothing.
+Deciding = Annotated[Actor, Person(Role.COUNCIL_OFFICER, fresh=True)]
 
 KINDS = {
     HolderKind.PHYSICIAN: Words("پزشک", "Physician"),

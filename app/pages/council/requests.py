@@ -15,7 +15,7 @@ from app.errors import STATUS
 from app.forms import Form, Sent, read
 from app.idempotency import Once, OneAction
 from app.listing import NOTHING, Asked, Listed, Sorting, ask, page_of
-from app.pages.council.people import KINDS, REQUEST_STATES, Officer
+from app.pages.council.people import KINDS, REQUEST_STATES, Deciding, Officer
 from app.pages.filters import Sought
 from app.service import Service, TheService
 from app.web import language_of_page, page, see_other
@@ -107,7 +107,7 @@ def back(asked: str, what: str, _by: Officer) -> Response:  # noqa: ARG001
 
 
 @router.post("/requests/{asked}/enter")
-def enter(request: Request, asked: UUID, by: Officer, once: Once, service: TheService) -> Response:
+def enter(request: Request, asked: UUID, by: Deciding, once: Once, service: TheService) -> Response:
     """The first officer: identity and council number were seen to be right."""
 
     def write(session: WriteSession) -> str:
@@ -119,7 +119,7 @@ def enter(request: Request, asked: UUID, by: Officer, once: Once, service: TheSe
 
 
 @router.post("/requests/{asked}/approve")
-def approve(request: Request, asked: UUID, by: Officer, once: Once, service: TheService) -> Response:
+def approve(request: Request, asked: UUID, by: Deciding, once: Once, service: TheService) -> Response:
     """Another officer: the health CA certifies the key, and it can sign from now on."""
 
     def write(session: WriteSession) -> str:
@@ -138,7 +138,7 @@ def approve(request: Request, asked: UUID, by: Officer, once: Once, service: The
 
 @router.post("/requests/{asked}/refuse")
 def refuse(
-    request: Request, asked: UUID, by: Officer, once: Once, sent: Sent, service: TheService
+    request: Request, asked: UUID, by: Deciding, once: Once, sent: Sent, service: TheService
 ) -> Response:
     """Either officer, at either step, with a reason. This key cannot be certified any more."""
     form = read(sent, RefuseInput)

@@ -16,6 +16,7 @@ from insurer.actions.batches.rows import (
     claim_keys,
     record,
 )
+from insurer.actions.claims.unwinding import send_reversal_again
 from insurer.inputs import AckInput
 from insurer.outcomes import (
     BatchAcknowledgedOtherwise,
@@ -61,7 +62,8 @@ def acknowledge(session: Session, *, insurer: str, seq: int, ack: AckInput, by: 
 
     Raises BatchUnknown, BatchMismatch when a hash or a count is not the batch's, BatchAcknowledgedOtherwise when
     another receipt stands; both carry a `Difference` for each thing that differs, and nothing is changed.
-    Lines named in `rejected_items` go back to be mended (RETURNED); all others are RECEIVED.
+    Claims named in `rejected_items` go back to be mended (RETURNED), reversals named there go out again by
+    themselves; all others are RECEIVED.
     """
     _require_own(by, insurer, seq)
     batch = queries.find(session, insurer=insurer, seq=seq, lock=True)
@@ -126,16 +128,21 @@ def _receive(session: Session, batch: Batch, ack: AckInput, items: Sequence[RowM
     issues = {(item.claim, item.version): item.issue for item in ack.rejected_items}
     read = [row for row in items if (row["claim"], row["version"]) not in issues]
     unread = [row for row in items if (row["claim"], row["version"]) in issues]
+    asked = [row for row in unread if row["kind"] == VersionKind.ORIGINAL]
     session.execute(_LOCK_IN_ORDER, {"insurer": batch.insurer} | claim_keys(items))
     why = f"batch {batch.seq}"
     for change, rows, whys in (
         (RECEIVE, [row for row in read if row["kind"] == VersionKind.ORIGINAL], None),
         (CLOSE_REVERSED, [row for row in read if row["kind"] == VersionKind.REVERSAL], None),
-        (RETURN, unread, [issues[row["claim"], row["version"]] for row in unread]),
+        (RETURN, asked, [issues[row["claim"], row["version"]] for row in asked]),
     ):
         change_claims(
             session, change=change, insurer=batch.insurer, rows=rows, whys=whys or [why] * len(rows), by=by
         )
+    for row in unread:
+        if row["kind"] == VersionKind.REVERSAL:
+            issue = issues[row["claim"], row["version"]]
+            send_reversal_again(session, insurer=batch.insurer, number=row["claim"], why=issue, by=by)
     return len(unread)
 
 

@@ -17,10 +17,11 @@ from insurer import sealing
 from insurer.actions.batches.rows import KEYS, SEAL, change_claims, claim_keys, record
 from insurer.actions.shabads import use_shabads
 from insurer.outcomes import BatchSealed
-from insurer.queries.batches import LINES_AT_ONCE
 from insurer.sealing import DEFAULT_SIZE, LARGEST, SEAL_TYPE, Tally
 from insurer.states import BatchState, VersionKind
 from insurer.tables.batches import Batch
+
+LINES_AT_ONCE = 16  # a line is some tens of kilobytes
 
 _NEW_COUNTER = text(
     "INSERT INTO batch_counter (insurer, n) VALUES (:insurer, 0) ON CONFLICT (insurer) DO NOTHING"

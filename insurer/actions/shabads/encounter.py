@@ -103,7 +103,7 @@ def bind_shabad(session: Session, *, shabad: str, n: int, by: Actor) -> Shabad:
         raise ShabadExpired(pointer="/shabad", shabad=row.shabad)
     if row.bound_n is not None and row.bound_n > n:
         raise ShabadBoundLater(shabad=row.shabad, n=row.bound_n)
-    sql.run(session, _BIND, {"n": n, "shabad": shabad})
+    sql.later(session, _BIND, {"n": n, "shabad": shabad})
     row.bound_n = n
     return row
 

@@ -141,16 +141,17 @@ PROMISES: dict[str, str] = {
                                        = (c.shabad, c.n, c.d, c.insurer, i.version)
          GROUP BY c.shabad, c.n, c.d, c.insurer
         HAVING (c.state = 'held' AND count(i.claim) > 0)
-            OR (c.state = 'void' AND count(i.claim) > (  -- what the insurer could not read, it has not seen
-                   SELECT count(*) FROM claim_status h
-                    WHERE (h.shabad, h.n, h.d, h.insurer) = (c.shabad, c.n, c.d, c.insurer)
-                      AND h.to_state = 'returned'))
+            OR (c.state = 'void' AND count(i.claim) > 0)  -- whoever was given a line is told that it holds no more
             OR (c.state NOT IN ('held', 'void', 'ready') AND count(i.claim) = 0)
             OR bool_or(i.claim IS NOT NULL AND (v.line IS DISTINCT FROM i.line
                        OR encode(sha256(i.line), 'hex') <> v.sha256))""",
     "claimed is dispensed less what came back": """
         SELECT c.number, c.state, c.amount, sum(v.amount) AS sent FROM claim c JOIN dispense d USING (shabad, n, d)
           LEFT JOIN batch_item i ON (i.insurer, i.claim) = (c.insurer, c.number)
+               AND NOT (i.kind = 'reversal' AND EXISTS (  -- taken back only once it could be read
+                   SELECT FROM batch b, jsonb_array_elements(b.ack->'request'->'rejected_items') r
+                    WHERE (b.insurer, b.seq) = (i.insurer, i.seq)
+                      AND (r->>'claim', (r->>'version')::int) = (i.claim, i.version)))
           LEFT JOIN claim_version v ON (v.shabad, v.n, v.d, v.insurer, v.version)
                                        = (c.shabad, c.n, c.d, c.insurer, i.version)
          WHERE NOT EXISTS (SELECT FROM claim_status h  -- what could not be read is sent twice

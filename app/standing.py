@@ -1,15 +1,14 @@
-"""What is stored of restores: when nothing was handed over, and where the database was served."""
+"""What the service remembers of itself: when dispensing was closed, where it was served, the nightly comparisons."""
 
-from typing import Any
+from datetime import date
 from uuid import UUID
 
 from pydantic import AwareDatetime
-from sqlalchemy import BigInteger, DateTime, Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
+from app.tables import INSTANT
 from codings.base import Row, new_id
-
-INSTANT: Any = DateTime(timezone=True)
 
 
 class DispensingClosed(Row, table=True):
@@ -24,6 +23,22 @@ class DispensingClosed(Row, table=True):
     closed_by: str = Field(max_length=100)
     opened_at: AwareDatetime | None = Field(default=None, sa_type=INSTANT)
     opened_by: str | None = Field(default=None, max_length=100)
+
+
+class ReconciliationRun(Row, table=True):
+    """What one nightly comparison of dispenses and claims found: numbers only. Never changed."""
+
+    __tablename__ = "reconciliation_run"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    ran_at: AwareDatetime = Field(sa_type=INSTANT, index=True)
+    first: date  # the first and the last day that were compared
+    last: date
+    dispenses: int
+    claims: int
+    unclaimed: int  # parts owed without a claim and without a reason
+    undispensed: int  # claims for which nothing is owed
+    faults: int  # these two, and whatever else does not fit
 
 
 class DatabasePlace(Row, table=True):
