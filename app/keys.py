@@ -110,7 +110,7 @@ def rotate_seal(folder: Path, *, now: datetime) -> Keys:
         _kept(folder / f"seal-{before.seal.kid}.pem", before.seal_certificate_pem.encode)
         (
             folder / "seal.pem"
-        ).unlink()  # first: a key without a certificate is given one, the reverse is no pair
+        ).unlink()  # before its key: a key alone is given a certificate, a certificate no key
         (folder / "seal.key").unlink()
         return _open(folder, now, before.demonstration)
 

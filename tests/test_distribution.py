@@ -106,6 +106,7 @@ KEYS: dict[str, str] = {
     "message": LOCAL,
     "ehr_registration": LOCAL,
     "dispensing_closed": LOCAL,
+    "reconciliation_run": LOCAL,
     "database_place": LOCAL,
 }
 
@@ -113,6 +114,7 @@ KEYS: dict[str, str] = {
 def tables():
     for package in ("codings", "prescriber", "pharmacy", "insurer", "app"):
         importlib.import_module(f"{package}.tables")
+    importlib.import_module("app.standing")
     return SQLModel.metadata.tables
 
 
