@@ -29,6 +29,7 @@ WRITERS = {
         "compared",
         "gateways",
         "idempotency",
+        "lineage",
         "one_time",
         "passkeys",
         "signing_sessions",
@@ -40,8 +41,8 @@ COMMITS = {
     "app/embedded.py",
     "app/migrate.py",
     "app/queue.py",
-    "codings/sql.py",
-}  # the last: when told to
+    "codings/sql.py",  # when told to
+}
 CLOCK = {
     ("datetime", "now"),
     ("datetime", "utcnow"),

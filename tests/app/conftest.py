@@ -20,6 +20,7 @@ from app.service import Service
 from app.settings import Settings
 from codings import jws
 from codings.base import Actor, Role, new_id
+from codings.tables import Centre
 from tests import factories
 
 NOW = factories.AT
@@ -180,6 +181,8 @@ def person(service: Service, officer: Actor) -> Callable[..., str]:
     def made(username: str = "dr.rad", role: Role = Role.PHYSICIAN, **told: Any) -> str:
         needs = {"centre": "9900000001", "practitioner": "900101"} | told
         with side_session(service) as session:
+            if needs["centre"] and session.get(Centre, needs["centre"]) is None:
+                factories.clinic(session, siam=needs["centre"])
             accounts.account_add(
                 session,
                 service=service,
