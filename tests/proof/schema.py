@@ -169,6 +169,8 @@ def _judged(world: World, case: Case[Any], caller: str, tally: Tally) -> None:
         headers["Idempotency-Key"] = str(new_id())
     told = case.as_transport_kwargs(base_url="http://localhost:8000", headers=headers)
     told.pop("cookies", None)
+    if isinstance(told.get("data"), bytes | str):
+        told["content"] = told.pop("data")
     answer = world.browser.request(**told)
     name = f"{case.method.upper()} {case.path}"
     tally.calls[name, caller] += 1
