@@ -173,7 +173,7 @@ def test_a_pack_of_another_medicine_is_a_mismatch(world):
     answer = world.pharmacy.send(
         "POST", "/dispenses", json={"acceptance": accepted["acceptance"], "lines": [line]}
     )
-    assert answer.status_code == 422, answer.text
+    assert answer.status_code == 422
 
 
 def test_a_refused_pack_is_not_dispensed(world):
@@ -186,4 +186,23 @@ def test_a_refused_pack_is_not_dispensed(world):
     answer = world.pharmacy.send(
         "POST", "/dispenses", json={"acceptance": accepted["acceptance"], "lines": [line]}
     )
-    assert answer.status_code == 422, answer.text
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"effective_from": "0227-11-04"}, "/effective_from"),
+        ({"effective_from": "1899-12-31"}, "/effective_from"),
+        ({"effective_from": "2200-01-01"}, "/effective_from"),
+        ({"effective_from": "9999-12-31"}, "/effective_from"),
+        ({"source": "a\x01list"}, "/source"),
+    ],
+)
+def test_a_day_of_no_calendar_and_a_hidden_character_are_told_at_their_field(world, changed, field):
+    told = {"effective_from": "2026-12-01", "source": "a list", "licence": "free"} | changed
+    headers = {"Content-Type": "text/csv", "Idempotency-Key": str(new_id())}
+    office, path = world.machine("codings-office"), "/codings/releases/icd-10"
+    answer = office.send("POST", path, params=told, content=b"code\n", headers=headers)
+    assert answer.status_code == 400, answer.text
+    assert [one["pointer"] for one in answer.json()["errors"]] == [field]
