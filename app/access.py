@@ -4,7 +4,8 @@
 
 A machine shows a token and is looked up on each request, so disabling it or closing its centre works at once.
 A person shows a session, which is locked after a while without work; where a second factor is required, who has none
-yet opens only the pages that set one up. What someone may see beyond that the rooms decide, by centre and by insurer.
+yet opens only the pages that set one up. A closed centre closes the pages of its people too. What someone may see
+beyond that the rooms decide, by centre and by insurer.
 """
 
 from collections.abc import Callable
@@ -47,6 +48,7 @@ SCOPES = {
     "regulator": "The regulator: declare emergencies",
 }
 _WITH_CENTRE = "LEFT JOIN centre ON centre.siam = client.centre WHERE client.id = %(id)s"
+_ITSELF = "WHERE centre.siam = %(siam)s"
 NOBODY = "anyone"
 BACKGROUND = "x-background"  # a header of requests that nobody's hand caused
 OWN_PAGES = "/account"
@@ -103,6 +105,8 @@ def Person(*roles: Role, fresh: bool = False) -> Any:  # noqa: N802  read at the
             raise SecondFactorMissing
         if fresh and not held.fresh:
             raise ProveAgain
+        if wanted:
+            _require_open(service, held.actor)
         return _working(request, service, held)
 
     return _gate(enter, Access("person", frozenset(role.value for role in wanted), fresh))
@@ -157,6 +161,16 @@ def _machine(request: Request, service: Service) -> Actor:
         scopes=claims.scopes & frozenset(client.scopes),
         name=client.name,
     )
+
+
+def _require_open(service: Service, by: Actor) -> None:
+    """Raises CentreClosed where a person works at a centre without a licence; looked up on each request."""
+    if by.centre is None:
+        return
+    with glancing(service) as session:
+        found = sql.rows(session, Centre, _ITSELF, {"siam": by.centre})
+    if not found or not _open(found[0], by.at):
+        raise CentreClosed
 
 
 def _open(centre: Centre | None, now: datetime) -> bool:

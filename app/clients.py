@@ -79,10 +79,13 @@ def rotate(session: Session, *, id: str, jwks: Mapping[str, Any], by: Actor) -> 
 
 
 def disable(session: Session, *, id: str, by: Actor) -> None:
-    """Close a machine's access at once, its living tokens too. Raises ClientUnknown."""
-    closed = update(Client).where(col(Client.id) == id).values(state=ClientState.DISABLED)
+    """Close a machine's access at once, its living tokens too; again, nothing changes. Raises ClientUnknown."""
+    still = col(Client.state) == ClientState.ACTIVE
+    closed = update(Client).where(col(Client.id) == id, still).values(state=ClientState.DISABLED)
     if session.exec(closed.returning(col(Client.id))).first() is None:
-        raise ClientUnknown
+        if client(session, id=id) is None:
+            raise ClientUnknown
+        return
     audit.did(session, by=by, verb="client.disable", subject=id)
 
 

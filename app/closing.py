@@ -1,7 +1,9 @@
 """Whether anything may be handed over: after a restore not until the receipts given since are replayed."""
 
-from sqlalchemy import update
-from sqlmodel import Session, col
+from datetime import datetime
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
 
 from app.refusals import CounterClosed
 from app.standing import DispensingClosed
@@ -22,10 +24,20 @@ def require_open(session: Session) -> None:
         raise CounterClosed
 
 
-def close(session: Session, *, by: Actor) -> None:
-    """Nothing is accepted or handed over from now on; closed already stays closed."""
+def closed_now(session: Session) -> DispensingClosed | None:
+    """Since when it is closed, by whom and why; None while it is open."""
+    return session.exec(select(DispensingClosed).where(col(DispensingClosed.opened_at).is_(None))).first()
+
+
+def last_opened(session: Session) -> datetime | None:
+    """When an administrator last opened it again."""
+    return session.exec(select(func.max(DispensingClosed.opened_at))).one()
+
+
+def close(session: Session, *, by: Actor, kind: str = "restore") -> None:
+    """Nothing is accepted or handed over from now on; closed already stays closed. `kind` is the reason in a word."""
     if not is_closed(session):
-        session.add(DispensingClosed(closed_at=by.at, closed_by=by.id))
+        session.add(DispensingClosed(kind=kind, closed_at=by.at, closed_by=by.id))
         session.flush()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import procrastinate
 from procrastinate import JobContext
 
-from app import attempts, audit_tree, ceremonies, idempotency, reactions, tokens
+from app import attempts, audit_tree, ceremonies, idempotency, lineage, reactions, tokens
 from app.accounts import forget_ended
 from app.db import writing
 from app.flows import reconciling
@@ -77,6 +77,7 @@ async def _reconcile(context: JobContext, timestamp: int) -> None:  # noqa: ARG0
 
 
 async def _seal_audit(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    await asyncio.to_thread(lineage.check, _service(context))
     await asyncio.to_thread(audit_tree.seal, _service(context))
 
 

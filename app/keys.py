@@ -2,6 +2,7 @@
 
     ca.key ca.pem        the health CA that certifies physicians' and pharmacies' keys (replace both by your own)
     seal.key seal.pem    signs receipts, manifests, declarations and paper transcriptions
+    seal-KID.pem         certificates of earlier seals: what they signed still verifies, and nothing new is signed
     token.key            signs access tokens
     patient.key          keyed hash that stands for a patient in a signed prescription
     pointer.key          secrets of the small QR codes
@@ -10,12 +11,13 @@
 Whoever holds these can forge, and whoever holds only the database can not. They are read once, at the start.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
     load_pem_private_key,
 )
 from cryptography.x509.oid import NameOID
@@ -51,10 +54,16 @@ class Keys:
     ca_certificate: x509.Certificate
     seal: jws.Key
     seal_certificate_pem: str
+    earlier_seals: tuple[jws.Key, ...] = ()  # public
     token: jws.Key
     patient: bytes = field(repr=False)
     pointer: bytes = field(repr=False)
     accounts: bytes = field(repr=False)
+
+    def seal_of(self, token: str) -> jws.Key:
+        """The seal a signed text names, the present one where it names none of ours. Raises InvalidJws."""
+        kid = jws.peek(token)[0]["kid"]
+        return next((one for one in self.earlier_seals if one.kid == kid), self.seal)
 
     @property
     def ca_certificate_pem(self) -> str:
@@ -77,12 +86,33 @@ def open_keys(folder: Path, *, now: datetime, demonstration: bool = False) -> Ke
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _refuse_open(folder, 0o700)
+    with _locked(folder):
+        return _open(folder, now, demonstration)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
     lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return _open(folder, now, demonstration)
+        yield
     finally:
         os.close(lock)
+
+
+def rotate_seal(folder: Path, *, now: datetime) -> Keys:
+    """Make a new seal and keep the certificate of the one before; gives the keys. Raises KeyFileError.
+
+    Its private half is deleted: nobody signs in its name again. Whoever runs keeps the old one until started anew.
+    """
+    before = open_keys(folder, now=now)
+    with _locked(folder):
+        _kept(folder / f"seal-{before.seal.kid}.pem", before.seal_certificate_pem.encode)
+        (
+            folder / "seal.pem"
+        ).unlink()  # before its key: a key alone is given a certificate, a certificate no key
+        (folder / "seal.key").unlink()
+        return _open(folder, now, before.demonstration)
 
 
 def _open(folder: Path, now: datetime, demonstration: bool) -> Keys:
@@ -99,6 +129,7 @@ def _open(folder: Path, now: datetime, demonstration: bool) -> Keys:
         ca_certificate=ca_certificate,
         seal=jws.Key(jws.kid_of(seal.public_bytes(Encoding.DER)), "ES256", _private_pem(seal_key).decode()),
         seal_certificate_pem=_pem(seal),
+        earlier_seals=tuple(_earlier(path) for path in sorted(folder.glob("seal-*.pem"))),
         token=jws.Key(
             jws.b64(hashlib.sha256(jws.public_pem(token_pem).encode()).digest()[:8]), "ES256", token_pem
         ),
@@ -132,6 +163,17 @@ def _certificate(
             f"{path} is not the certificate of {path.with_suffix('.key')}; they must be a pair."
         )
     return certificate
+
+
+def _earlier(path: Path) -> jws.Key:
+    """The public key of a seal that signs no more."""
+    _refuse_open(path, 0o600)
+    try:
+        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+    except ValueError as error:
+        raise KeyFileError(f"{path} is not a certificate in PEM; restore it from your copy.") from error
+    public = certificate.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return jws.Key(jws.kid_of(certificate.public_bytes(Encoding.DER)), "ES256", public.decode())
 
 
 def _secret(path: Path) -> bytes:

@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 import app.api
 import app.pages
-from app import errors, idempotency, jobs, production, queue, scraping, security, web
+from app import errors, idempotency, jobs, lineage, production, queue, scraping, security, web
 from app.bell import Bell
 from app.db import make_engine
 from app.keys import open_keys
@@ -123,6 +123,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
         stack.callback(service.close)
         if not service.settings.demonstration:
             await anyio.to_thread.run_sync(production.check, service)
+        await anyio.to_thread.run_sync(lineage.check, service)
         stack.enter_context(scraping.offered(service))
         await stack.enter_async_context(queue.opened(service))
         bell: Bell = application.state.bell

@@ -5,6 +5,8 @@ from collections import defaultdict
 
 from starlette.types import Scope
 
+from app import journal
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 _lock = threading.Lock()
@@ -40,4 +42,4 @@ def text() -> str:
         f'noskheh_answer_seconds_total{{method="{method}",route="{route}"}} {spent:.6f}'
         for (method, route), spent in sorted(seconds.items())
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + journal.metrics_text()

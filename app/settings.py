@@ -50,6 +50,10 @@ class Settings(BaseSettings):
         default=Path("var/checkpoints.jws"),
         description="Where the audit's signed checkpoints are added, one a line; best on another machine's disk.",
     )
+    receipts_journal: Path | None = Field(
+        default=None,
+        description="A folder on another disk where each receipt is written too before its answer; empty: nowhere.",
+    )
     shabad_pattern: str = Field(
         default=r"^[0-9A-Z]{8,20}$", description="What a SHABAD of any issuer looks like."
     )
@@ -145,6 +149,11 @@ class Settings(BaseSettings):
         if not separator or scheme not in {"postgresql", "postgres", "postgresql+psycopg"}:
             raise ValueError("the database address must begin with postgresql://")
         return f"postgresql+psycopg://{rest}"
+
+    @field_validator("receipts_journal", mode="before")
+    @classmethod
+    def _empty_is_none(cls, folder: Any) -> Any:
+        return folder or None
 
     @field_validator("public_url")
     @classmethod

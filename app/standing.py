@@ -1,10 +1,10 @@
-"""What the service as a whole remembers of itself: times in which dispensing is closed, and each nightly comparison."""
+"""What the service remembers of itself: when dispensing was closed, where it was served, the nightly comparisons."""
 
 from datetime import date
 from uuid import UUID
 
 from pydantic import AwareDatetime
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
 from app.tables import INSTANT
@@ -39,3 +39,15 @@ class ReconciliationRun(Row, table=True):
     unclaimed: int  # parts owed without a claim and without a reason
     undispensed: int  # claims for which nothing is owed
     faults: int  # these two, and whatever else does not fit
+
+
+class DatabasePlace(Row, table=True):
+    """Where this database was found when it was served: elsewhere since, it was restored or promoted."""
+
+    __tablename__ = "database_place"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    seen_at: AwareDatetime = Field(sa_type=INSTANT)
+    system: str = Field(max_length=20)  # of PostgreSQL's control file; empty where it may not be asked
+    timeline: int = Field(sa_type=BigInteger)
+    database: int = Field(sa_type=BigInteger)  # its OID: a restored dump is another

@@ -106,12 +106,15 @@ KEYS: dict[str, str] = {
     "message": LOCAL,
     "ehr_registration": LOCAL,
     "dispensing_closed": LOCAL,
+    "reconciliation_run": LOCAL,
+    "database_place": LOCAL,
 }
 
 
 def tables():
     for package in ("codings", "prescriber", "pharmacy", "insurer", "app"):
         importlib.import_module(f"{package}.tables")
+    importlib.import_module("app.standing")
     return SQLModel.metadata.tables
 
 

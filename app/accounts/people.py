@@ -82,11 +82,14 @@ def account_add(
 
 
 def disable(session: Session, *, username: str, by: Actor) -> None:
-    """Close an account at once, sessions and all. Raises AccountUnknown."""
+    """Close an account at once, sessions and all; closing it again changes nothing. Raises AccountUnknown."""
     values = {"state": AccountState.DISABLED, "changed_at": by.at}
-    changed = update(Account).where(col(Account.username) == clean(username)).values(values)
+    here, still = col(Account.username) == clean(username), col(Account.state) == AccountState.ACTIVE
+    changed = update(Account).where(here, still).values(values)
     if session.exec(changed.returning(col(Account.username))).first() is None:
-        raise AccountUnknown
+        if account(session, username=username) is None:
+            raise AccountUnknown
+        return
     session.exec(delete(AccountSession).where(col(AccountSession.username) == clean(username)))
     audit.did(session, by=by, verb="account.disable", subject=clean(username))
 

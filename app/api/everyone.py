@@ -64,8 +64,9 @@ async def counters() -> PlainTextResponse:
 
 @router.get("/.well-known/jwks.json")
 async def jwks(service: TheService) -> dict[str, list[dict[str, str]]]:
-    """The service's own public keys: the seal (receipts, manifests, declarations) and the tokens'."""
-    return {"keys": [jws.public_jwk(service.keys.seal), jws.public_jwk(service.keys.token)]}
+    """Our own public keys: the seals (receipts, manifests, declarations), earlier ones too, and the tokens'."""
+    keys = service.keys
+    return {"keys": [jws.public_jwk(one) for one in (keys.seal, keys.token, *keys.earlier_seals)]}
 
 
 @router.get("/.well-known/smart-configuration")

@@ -16,6 +16,7 @@ from typing import IO, Final
 from sqlmodel import Session, col, select
 
 from app.db import reading
+from app.keys import Keys
 from app.service import Service
 from app.tables import AuditCheckpoint
 from codings import jws
@@ -46,10 +47,10 @@ def signed(service: Service, *, size: int, root: bytes, at: datetime) -> str:
     return service.seal(jws.canonical(told), TYP)
 
 
-def opened(token: str, *, seal: jws.Key) -> Checkpoint:
-    """The checkpoint in a signed text. Raises CheckpointError."""
+def opened(token: str, *, keys: Keys) -> Checkpoint:
+    """The checkpoint in a text that this seal or an earlier one signed. Raises CheckpointError."""
     try:
-        told = jws.strict_json(jws.verify(token, key=seal, typ=TYP, max_bytes=LONGEST))
+        told = jws.strict_json(jws.verify(token, key=keys.seal_of(token), typ=TYP, max_bytes=LONGEST))
         return Checkpoint(
             origin=str(told["origin"]),
             size=int(told["size"]),
@@ -122,6 +123,24 @@ def _last_size(file: IO[bytes]) -> int:
         return 0
     _, payload = jws.peek(lines[-1].decode("ascii", "replace"), max_bytes=LONGEST)
     return int(jws.strict_json(payload)["size"])
+
+
+def last_of(path: Path) -> str | None:
+    """The last whole line of a file of checkpoints, which is the newest; None where there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 2 * LONGEST))
+            lines = file.read().rpartition(b"\n")[0].split()
+    except FileNotFoundError:
+        return None
+    return lines[-1].decode("ascii", "replace") if lines else None
+
+
+def set_aside(path: Path, *, at: datetime) -> Path:
+    """Keep a file that tells of more than the database has, under another name; the next sealing begins a new one."""
+    aside = path.with_name(f"{path.name}.until-{at:%Y%m%dT%H%M%SZ}")
+    path.rename(aside)
+    return aside
 
 
 def lines_of(path: Path) -> Iterator[tuple[int, str]]:

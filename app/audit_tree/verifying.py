@@ -20,9 +20,9 @@ from app.audit_tree import leaves
 from app.audit_tree.checkpoints import CheckpointError, lines_of, newest, opened
 from app.audit_tree.merkle import Frontier
 from app.db import reading
+from app.keys import Keys
 from app.service import Service
 from app.tables import AuditCheckpoint, AuditEntry, AuditLeaf, AuditNode
-from codings import jws
 
 ROWS_AT_ONCE: Final = 1_000
 # A row is written within the request that it tells of; one that says it is much older than that was put in later.
@@ -63,14 +63,14 @@ class Check:
         with reading(service) as session:
             session.connection().execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             session.connection().execute(text("SET LOCAL statement_timeout = 0"))
-            yield from self._rows(session, service.keys.seal, file)
+            yield from self._rows(session, service.keys, file)
             yield from self._ends(session)
 
-    def _rows(self, session: Session, seal: jws.Key, file: Path | None) -> Iterator[Finding]:
+    def _rows(self, session: Session, keys: Keys, file: Path | None) -> Iterator[Finding]:
         wrong: list[Finding] = []
         with (
-            closing(_stored(session, seal, wrong)) as stored,
-            closing(_kept(file, seal, wrong)) as kept,
+            closing(_stored(session, keys, wrong)) as stored,
+            closing(_kept(file, keys, wrong)) as kept,
             closing(_leaves(session)) as rows,
         ):
             yield from self._walked(session, heapq.merge(stored, kept), rows, wrong)
@@ -141,13 +141,13 @@ class Check:
         self.waiting = session.connection().scalar(later) or 0
 
 
-def _stored(session: Session, seal: jws.Key, wrong: list[Finding]) -> Generator[_Said, None, None]:
+def _stored(session: Session, keys: Keys, wrong: list[Finding]) -> Generator[_Said, None, None]:
     """The database's own checkpoints, the smallest first."""
     table = AuditCheckpoint.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
     for row in _streamed(session, select(table).order_by(table.c.size)):
         where = f"checkpoint {row.size} in the database"
         try:
-            said = opened(row.signed, seal=seal)
+            said = opened(row.signed, keys=keys)
         except CheckpointError as no:
             wrong.append(Finding(f"{where}: {no}"))
             continue
@@ -156,12 +156,12 @@ def _stored(session: Session, seal: jws.Key, wrong: list[Finding]) -> Generator[
         yield _Said(row.size, where, said.root, said.at)
 
 
-def _kept(file: Path | None, seal: jws.Key, wrong: list[Finding]) -> Generator[_Said, None, None]:
+def _kept(file: Path | None, keys: Keys, wrong: list[Finding]) -> Generator[_Said, None, None]:
     """The checkpoints of a file, in its order."""
     for line, token in lines_of(file) if file else ():
         where = f"line {line} of {file.name if file else ''}"
         try:
-            said = opened(token, seal=seal)
+            said = opened(token, keys=keys)
         except CheckpointError as no:
             wrong.append(Finding(f"{where}: {no}"))
             continue

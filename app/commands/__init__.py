@@ -1,5 +1,5 @@
 """Commands for whoever runs a deployment, one module a concern; `app/cli.py` puts them on the command line."""
 
-from app.commands import recovering, serving, telling
+from app.commands import recovering, rotating, serving, telling
 
-groups = [serving, telling, recovering]
+groups = [serving, telling, recovering, rotating]

@@ -1,4 +1,4 @@
-"""python -m app backup FILE, restore-drill FILE, restore close | open, and receipts replay FILE.
+"""python -m app backup FILE, restore-drill FILE, restore from FILE | close | open, and receipts replay PLACE ...
 
 A restored database is closed before anything serves it; receipts from after the backup are replayed, one a line;
 then it is opened. Each receipt is a transaction of its own, so that one that does not fit stops no other.
@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app import closing, drill, jobs
+from app import backup, closing, drill, jobs, journal, lineage
+from app.audit_tree import checkpoints
 from app.commands.words import command
 from app.db import writing
 from app.flows import replaying
@@ -27,8 +28,8 @@ from codings.base import Actor, Problem, Role
 
 def add(commands: Any) -> None:
     """Put backup, drill, restore and receipts on the command line."""
-    backup = command(commands, "backup", "the whole database into one new file", _back_up)
-    backup.add_argument("file", type=Path)
+    made = command(commands, "backup", "the whole database into one new file", _back_up)
+    made.add_argument("file", type=Path)
     drilled = command(
         commands, "restore-drill", "restore a backup into a fresh server and look at it", _drill
     )
@@ -36,19 +37,22 @@ def add(commands: Any) -> None:
     verbs = commands.add_parser("restore", help="after a restore").add_subparsers(
         required=True, metavar="VERB"
     )
-    command(verbs, "close", "nothing is handed over until it is opened", lambda _: _shut(opening=False))
-    command(verbs, "open", "every receipt is replayed: hand over again", lambda _: _shut(opening=True))
+    filled = command(verbs, "from", "fill an empty database from a backup, and close it", _from)
+    filled.add_argument("file", type=Path)
+    command(verbs, "close", "nothing is handed over until it is opened", lambda _: _close())
+    command(verbs, "open", "every receipt is replayed: hand over again", lambda _: _open())
     verbs = commands.add_parser("receipts", help="signed receipts").add_subparsers(
         required=True, metavar="VERB"
     )
     again = command(verbs, "replay", "record what receipts say, each once", _replay)
-    again.add_argument("file", type=Path, help="one receipt a line, as the service gave it")
+    words = "a file with one receipt a line, or the folder of a journal"
+    again.add_argument("places", type=Path, nargs="+", metavar="PLACE", help=words)
 
 
 def _back_up(asked: argparse.Namespace) -> int:
     try:
-        print(f"{drill.back_up(Settings(), asked.file)} bytes in {asked.file}.")
-    except drill.DrillError as no:
+        print(f"{backup.back_up(Settings(), asked.file)} bytes in {asked.file}.")
+    except backup.BackupError as no:
         print(no, file=sys.stderr)
         return 1
     return 0
@@ -59,7 +63,7 @@ def _drill(asked: argparse.Namespace) -> int:
     try:
         for name, count in drill.drill(keys, asked.file).items():
             print(f"{name}: {count}")
-    except drill.DrillError as no:
+    except backup.BackupError as no:
         print(no, file=sys.stderr)
         return 1
     return 0
@@ -72,14 +76,37 @@ def _service() -> Iterator[tuple[Service, Actor]]:
         yield service, by
 
 
-def _shut(*, opening: bool) -> None:
+def _from(asked: argparse.Namespace) -> int:
+    try:
+        told = backup.restore(Settings(), asked.file)
+    except backup.BackupError as no:
+        print(no, file=sys.stderr)
+        return 1
+    print(f"The backup of {told['at']} is restored.")
+    _close()
+    return 0
+
+
+def _close() -> None:
     with _service() as (service, by), writing(service) as session:
-        (closing.open_again if opening else closing.close)(session, by=by)
-    print("Dispensing is open." if opening else "Dispensing is closed.")
+        closing.close(session, by=by)
+    print("Dispensing is closed.")
+
+
+def _open() -> None:
+    """Where the database is now is known from here on, and a file that knows more than it begins anew."""
+    with _service() as (service, by):
+        lineage.check(service)
+        file = service.settings.checkpoints_file
+        with writing(service) as session:
+            if lineage.is_behind(session, service):
+                print(f"The checkpoints until now are kept as {checkpoints.set_aside(file, at=by.at)}.")
+            closing.open_again(session, by=by)
+    print("Dispensing is open.")
 
 
 def _replay(asked: argparse.Namespace) -> int:
-    receipts = dict.fromkeys(asked.file.read_text(encoding="ascii").split())
+    receipts = dict.fromkeys(one for place in asked.places for one in journal.receipts_in(place))
     with _service() as (service, by):
         done = replay_all(service, list(receipts), by=by)
     print(

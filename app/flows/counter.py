@@ -11,7 +11,7 @@ import insurer.queries.claims as claim_queries
 import insurer.queries.coverage as coverage_queries
 import pharmacy.queries as pharmacy_queries
 import prescriber.queries as prescriber_queries
-from app import audit, closing
+from app import audit, closing, journal
 from app.db import reading, writing
 from app.flows import news
 from app.gateways import Unavailable
@@ -25,6 +25,7 @@ from insurer.actions import claims as claim_actions
 from insurer.share import CostLine
 from insurer.tables.claims import Claim, CostStatement
 from pharmacy import actions as pharmacy_actions
+from pharmacy.actions.holding import hold
 from pharmacy.inputs import DispenseInput, PackCheckInput
 from pharmacy.outcomes import BarcodeUnreadable, DispenseUnknown
 from pharmacy.packs import AuthorityAnswer, CheckedPack, judge
@@ -140,8 +141,11 @@ def put_back(session: Session, *, acceptance: UUID, uid: str, by: Actor) -> None
 
 
 def price(session: Session, *, order: DispenseInput, by: Actor) -> tuple[CostStatement, list[Finding]]:
-    """What the patient, the basic and the supplementary insurer would pay for these lines."""
-    held = pharmacy_queries.acceptance(session, acceptance=order.acceptance, by=by)
+    """What the patient, the basic and the supplementary insurer would pay for these lines.
+
+    Only while this pharmacy holds the prescription: afterwards it is another's, or nobody's.
+    """
+    held = hold(session, acceptance=order.acceptance, by=by)
     number = Number(held.shabad, held.n)
     findings = pharmacy_actions.check_order(session, number=number, order=order, packs=None, by=by)
     products = codings.products(session, {line.irc for line in order.lines})
@@ -221,6 +225,7 @@ def dispense(
     view = prescriber_queries.prescription_unscoped(session, number=number, at=by.at)
     news.tell_prescriber(session, number)
     audit.did(session, by=by, verb="dispense.record", subject=str(done.number), patient=str(view.patient))
+    journal.keep(session, service, receipt)
     return Handed(done, statement, claims, receipt, view)
 
 
@@ -231,6 +236,7 @@ def _verify(session: Session, service: Service, number: Number) -> None:
         session,
         number=number,
         seal_key=keys.seal,
+        earlier_seals=keys.earlier_seals,
         patient_key=keys.patient,
         pointer_key=keys.pointer,
         ca_pem=keys.ca_certificate_pem,

@@ -54,6 +54,7 @@ def _by_qr(service: Service, texts: list[str]) -> Number:
             number=number,
             token=scanned,
             seal_key=service.keys.seal,
+            earlier_seals=service.keys.earlier_seals,
             ca_pem=service.keys.ca_certificate_pem,
         )
     return number

@@ -33,7 +33,9 @@ Packs = Mapping[str, CheckedPack]
 
 def read(service: Service, receipt: str) -> dict[str, Any]:
     """What a receipt says, if this service signed it. Raises InvalidJws when it did not."""
-    content: dict[str, Any] = jws.strict_json(jws.verify(receipt, key=service.keys.seal, typ="receipt+jws"))
+    content: dict[str, Any] = jws.strict_json(
+        jws.verify(receipt, key=service.keys.seal_of(receipt), typ="receipt+jws")
+    )
     return content
 
 

@@ -153,9 +153,11 @@ def _fact(row: Coverage, on: date) -> CoverageFact:
 
 
 def inquiry(session: Session, *, inquiry: uuid.UUID, by: Actor) -> Inquiry:
-    """An eligibility inquiry of the actor's own centre; InquiryUnknown otherwise."""
+    """An inquiry of the actor's own centre and, where a person acts, of that person; InquiryUnknown otherwise."""
     found = session.get(Inquiry, inquiry, populate_existing=True)
     if found is None or (by.role is not Role.SERVICE and found.centre != by.centre):
+        raise InquiryUnknown(pointer="/inquiry")
+    if by.practitioner not in {None, found.practitioner}:  # its SHABAD would be issued in another's name
         raise InquiryUnknown(pointer="/inquiry")
     return found
 

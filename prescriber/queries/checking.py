@@ -178,7 +178,9 @@ def _require_shabad(content: signing.Content, shabad: ShabadFacts, taken: Sequen
         raise OtherDeclaration(pointer=AT)
     if content.n != next_of(taken):
         raise NumberAhead(pointer=AT, expected=next_of(taken), n=content.n)
-    require_replaceable(taken, shabad=content.shabad, replaces=content.replaces, pointer=AT)
+    require_replaceable(
+        taken, shabad=content.shabad, replaces=content.replaces, at=content.issued, pointer=AT
+    )
     until = redeemable_until(tehran_day(content.issued), content.items)
     if content.redeemable != until:
         raise OtherPeriod(pointer=AT, days=REDEEMABLE_DAYS)

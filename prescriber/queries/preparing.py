@@ -20,10 +20,12 @@ from prescriber.outcomes import (
     OtherShabad,
     OverrideNotAsked,
     OverrideTwice,
+    PrescriptionExpired,
     ShabadExpired,
     ShabadNotUsable,
     TooLongForSlip,
 )
+from prescriber.outcomes.moments import moment
 from prescriber.queries.grounds import Place, current_medicines, grounds
 from prescriber.rules import Finding
 from prescriber.rules.periods import redeemable_until
@@ -73,7 +75,7 @@ def prepare(
     person = codings.practises(session, council=shabad.practitioner, siam=shabad.centre, at=by.at)
     taken = prescriptions_of(session, shabad.shabad)
     require_usable(shabad, at=by.at, first=not taken, pointer="/shabad")
-    require_replaceable(taken, shabad=shabad.shabad, replaces=request.replaces, pointer="/replaces")
+    require_replaceable(taken, shabad=shabad.shabad, replaces=request.replaces, at=by.at, pointer="/replaces")
     header = _header(session, request, shabad, by=by) if with_key else None
     content, findings = _compose(
         session,
@@ -177,14 +179,19 @@ def next_of(taken: Sequence[Prescription]) -> int:
 
 
 def require_replaceable(
-    taken: Sequence[Prescription], *, shabad: str, replaces: int | None, pointer: str
+    taken: Sequence[Prescription], *, shabad: str, replaces: int | None, at: datetime, pointer: str
 ) -> None:
-    """What is to be replaced exists and nothing of it is dispensed. The verb asks once more when it writes."""
+    """What is to be replaced exists, nothing of it is dispensed, and it can still be had.
+
+    A correction of what is over would be a prescription on an old SHABAD. The verb asks once more when it writes.
+    """
     if replaces is None:
         return
-    states = {row.n: row.status for row in taken}
-    if replaces not in states or not can(states[replaces], Verb.REPLACE):
+    rows = {row.n: row for row in taken}
+    if replaces not in rows or not can(rows[replaces].status, Verb.REPLACE):
         raise CannotReplace(pointer=pointer, number=Number(shabad, replaces))
+    if at >= (until := rows[replaces].redeemable_until):
+        raise PrescriptionExpired(pointer=pointer, **moment("until", until))
 
 
 def require_asked(findings: Sequence[Finding], overrides: Sequence[tuple[str, str]], *, place: Place) -> None:

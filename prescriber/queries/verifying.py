@@ -4,6 +4,7 @@ The signature is verified with the public key of the registered certificate (or 
 and every column is compared with the signed content. So a database administrator changes nothing unseen.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -29,14 +30,20 @@ _WITH_EVIDENCE: Final = """
 
 
 def verify_scanned(
-    session: Session, *, number: Number, token: str, seal_key: jws.Key, ca_pem: str | None = None
+    session: Session,
+    *,
+    number: Number,
+    token: str,
+    seal_key: jws.Key,
+    earlier_seals: Sequence[jws.Key] = (),
+    ca_pem: str | None = None,
 ) -> None:
     """The signature on a scanned slip is the prescriber's own. Raises SignatureRefused."""
     kid = session.exec(select(Prescription.kid).where(*is_number(Prescription, number))).one_or_none()
     if kid is None:
         raise PrescriptionNotFound
     try:
-        _verified(session, token, kid, seal_key=seal_key, ca_pem=ca_pem)
+        _verified(session, token, kid, seals=(seal_key, *earlier_seals), ca_pem=ca_pem)
     except jws.InvalidJws as no:
         raise SignatureRefused(pointer="/qr", why=no.reason) from no
 
@@ -46,6 +53,7 @@ def verify_stored(
     *,
     number: Number,
     seal_key: jws.Key,
+    earlier_seals: Sequence[jws.Key] = (),
     patient_key: bytes | None = None,
     pointer_key: bytes | None = None,
     ca_pem: str | None = None,
@@ -58,7 +66,7 @@ def verify_stored(
     With the keys of the keyed hashes, the patient and the pointer are compared in full; without them the
     patient only by the last four digits. With the health CA's certificate (PEM) the prescriber's is checked
     to be issued by it, so that a key put into the register behind its back signs nothing. Raises Tampered,
-    which names the places that differ.
+    which names the places that differ. `earlier_seals` signed paper before the seal was changed.
     """
     there = f"{_WITH_EVIDENCE} FOR UPDATE OF prescription" if hold else _WITH_EVIDENCE
     found = sql.joined(session, (Prescription, Patient, SignatureEvidence), there, number._asdict())
@@ -66,7 +74,7 @@ def verify_stored(
         raise PrescriptionNotFound
     row, patient, evidence = found[0]
     try:
-        verified = _verified(session, row.jws, row.kid, seal_key=seal_key, ca_pem=ca_pem)
+        verified = _verified(session, row.jws, row.kid, seals=(seal_key, *earlier_seals), ca_pem=ca_pem)
         content = signing.read(verified.payload)
     except (jws.InvalidJws, signing.InvalidContent) as no:
         raise Tampered(what=f"prescription.jws: {no}") from no
@@ -94,10 +102,13 @@ class _Verified(NamedTuple):
     holder: str | None = None  # as the CA wrote it; known only where the CA is
 
 
-def _verified(session: Session, token: str, kid: str, *, seal_key: jws.Key, ca_pem: str | None) -> _Verified:
-    """The payload under the key that belongs to the kid; only the seal signs paper, and nothing but paper."""
-    if kid == seal_key.kid:
-        return _Verified(jws.verify(token, key=seal_key, typ=signing.PAPER_TYP, extra={}))
+def _verified(
+    session: Session, token: str, kid: str, *, seals: Sequence[jws.Key], ca_pem: str | None
+) -> _Verified:
+    """The payload under the key that belongs to the kid; only a seal signs paper, and nothing but paper."""
+    for seal in seals:
+        if kid == seal.kid:
+            return _Verified(jws.verify(token, key=seal, typ=signing.PAPER_TYP, extra={}))
     registered = codings.certificate(session, kid)
     if registered is None:
         raise jws.InvalidJws("key")

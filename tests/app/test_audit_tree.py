@@ -63,7 +63,7 @@ def test_rows_get_gapless_leaves_and_a_signed_root(service, wrote, clock):
     assert audit_tree.seal(service) == 2
     assert [leaf.leaf for leaf in leaves(service)] == [0, 1, 2, 3, 4]
     assert {leaf.entry for leaf in leaves(service)} == entries(service)
-    first, second = (checkpoints.opened(one.signed, seal=service.keys.seal) for one in signed(service))
+    first, second = (checkpoints.opened(one.signed, keys=service.keys) for one in signed(service))
     assert (first.size, second.size) == (3, 5)
     assert (second.at, second.origin) == (clock.now, "http://localhost:8000")
     with reading(service) as session:
@@ -199,7 +199,7 @@ def test_a_checkpoint_of_another_key_or_kind_is_none(service, wrote):
         token[:-8] + "AAAAAAAA",
     ):
         with pytest.raises(checkpoints.CheckpointError):
-            checkpoints.opened(other, seal=service.keys.seal)
+            checkpoints.opened(other, keys=service.keys)
 
 
 def fill(engine, count, *, xid=None):

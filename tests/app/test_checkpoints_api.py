@@ -22,7 +22,7 @@ def test_anyone_reads_the_checkpoints_a_page_at_a_time(client, service, sealed):
     told = client.get("/api/v1/audit/checkpoints").json()["items"]
     assert [one["size"] for one in told] == [1, 3, 6, 10]
     for one in told:
-        said = checkpoints.opened(one["signed"], seal=service.keys.seal)
+        said = checkpoints.opened(one["signed"], keys=service.keys)
         assert (said.size, said.root.hex()) == (one["size"], one["root"])
     assert client.get("/api/v1/audit/checkpoints", params={"after": 3, "limit": 1}).json()["items"] == [
         told[2]

@@ -118,6 +118,7 @@ def test_what_looks_like_a_person_a_pack_or_a_secret_is_masked(secret):
 def test_ids_of_requests_and_words_pass_the_masks():
     for told in (
         "0199c3a1-8d2e-7c11-b0aa-0123456789ab",
+        "01a20a6b-8cbf-7588-b397-448894095853",
         TRACE,
         "/api/v1/prescriptions/{number}",
         "NoSuchRoute",

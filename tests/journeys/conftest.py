@@ -315,7 +315,7 @@ class World:
     # --- Behind the scenes
 
     def work(self) -> None:
-        """Run every job that waits, and those they cause."""
+        """Run every job that waits, and those they cause: a worker that finds none leaves before its last one ends."""
 
         async def run() -> None:
             jobs.register()
@@ -323,6 +323,12 @@ class World:
                 await queue.work(self.service, until_empty=True)
 
         anyio.run(run)
+        while self._due():
+            anyio.run(run)
+
+    def _due(self) -> int:
+        with side_session(self.service) as session:
+            return queue.due(session)[0]
 
     def write(self) -> Any:
         """A transaction of a database administrator, who may do anything."""

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from app import closing, drill
+from app import closing
 from app.commands.recovering import replay_all
 from app.db import writing
 from app.embedded_programs import as_account, programs, server_account
@@ -127,20 +127,3 @@ def test_what_does_not_fit_is_left_and_told(world, capsys):
     told = replay_all(world.service, [later, other, unknown, forged, "rubbish"], by=operator(world))
     assert (told, rows(world)) == (["left"] * 5, before)
     assert "receipt.differs" in capsys.readouterr().err
-
-
-def test_a_backup_is_drilled_and_a_row_that_is_not_its_receipt_is_found(world, tmp_path):
-    for _ in range(2):
-        world.dispense(world.prescribe())
-    file = tmp_path / "backup"
-    assert drill.back_up(world.service.settings, file) == file.stat().st_size
-    assert file.stat().st_mode & 0o777 == 0o600
-    told = drill.drill(world.service.keys, file)
-    assert (told["prescription"], told["dispense"], told["receipts verified"]) == (2, 2, 2)
-    world.alter("UPDATE dispense_line SET gross = gross + 1")
-    drill.back_up(world.service.settings, tmp_path / "changed")
-    with pytest.raises(drill.DrillError, match="not what its receipt says"):
-        drill.drill(world.service.keys, tmp_path / "changed")
-    (tmp_path / "cut").write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    with pytest.raises(drill.DrillError, match="cannot be restored"):
-        drill.drill(world.service.keys, tmp_path / "cut")

@@ -20,12 +20,14 @@ from app.idempotency import Once
 from app.pages.prescriber.banner import banner
 from app.pages.prescriber.lists import lists
 from app.service import Service, TheService
-from app.web import language_of_page, page
+from app.web import language_of_page, page, see_other
 from codings.base import Actor, Problem, Role, Words
 from codings.systems import amount_text
 from codings.text import tehran_day
 from prescriber import actions as prescriber_actions
 from prescriber.inputs import FactsInput
+from prescriber.outcomes import DraftClosed
+from prescriber.states import DraftState
 from prescriber.tables import PatientFacts
 
 router = APIRouter()
@@ -129,6 +131,8 @@ def save_facts(
     answers = form.value
 
     def write(session: WriteSession) -> str:
+        if prescriber_queries.draft(session, draft=draft, lock=True, by=by).state is not DraftState.OPEN:
+            raise DraftClosed
         record(session, patient=found.patient, answers=answers, by=by)
         return f"/prescriber/drafts/{draft}"
 
@@ -151,6 +155,8 @@ def _page(
 ) -> Response:
     with reading(service) as session:
         found = prescriber_queries.draft(session, draft=draft, by=by)
+        if found.state is not DraftState.OPEN and problem is None:
+            return see_other(f"/prescriber/drafts/{draft}")  # where it leads
         insurer = (
             coverage_queries.shabad(session, shabad=found.shabad, by=by).insurer if found.shabad else None
         )

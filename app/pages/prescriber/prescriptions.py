@@ -29,7 +29,8 @@ from app.web import language_of_page, page, see_other
 from codings.base import Actor, Kind, Problem, Role, Words
 from codings.systems import ICD10
 from prescriber import actions as prescriber_actions
-from prescriber.outcomes import CannotReplace
+from prescriber.outcomes import CannotReplace, OtherPractitioner, PrescriptionExpired
+from prescriber.outcomes.moments import moment
 from prescriber.states import Number, Verb, can
 
 router = APIRouter(prefix="/prescriptions")
@@ -101,6 +102,10 @@ def correct(request: Request, number: PathNumber, by: Physician, once: Once, ser
         view = prescriber_queries.prescription(session, number=named, by=by)
         if not can(view.status, Verb.REPLACE):
             raise CannotReplace(number=named)
+        if view.practitioner != by.practitioner:  # the SHABAD is the author's, so is the correction
+            raise OtherPractitioner
+        if view.expired(by.at):
+            raise PrescriptionExpired(**moment("until", view.redeemable_until))
         draft = prescriber_actions.save_draft(
             session, patient=view.patient, shabad=named.shabad, typed=typed_from(view), by=by
         )
