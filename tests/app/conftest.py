@@ -174,11 +174,11 @@ def machine(register: Callable[..., Machine]) -> Machine:
 
 
 @pytest.fixture
-def person(service: Service, officer: Actor) -> Callable[..., str]:
-    """Makes an account and gives its user name."""
+def person(service: Service, clinic: str, officer: Actor) -> Callable[..., str]:
+    """Makes an account at the test clinic and gives its user name."""
 
     def made(username: str = "dr.rad", role: Role = Role.PHYSICIAN, **told: Any) -> str:
-        needs = {"centre": "9900000001", "practitioner": "900101"} | told
+        needs = {"centre": clinic, "practitioner": "900101"} | told
         with side_session(service) as session:
             accounts.account_add(
                 session,
