@@ -1,6 +1,6 @@
 # Everything one does with a checkout. `make run` and `make test` need Python 3.11 or newer and nothing else.
 
-.PHONY: help environment browser run simulate demo test check crash bench growth screenshots audit sbom promises lock vendor
+.PHONY: help environment browser run simulate demo test check crash machine schema bench growth screenshots audit sbom promises lock vendor
 
 python := .venv/bin/python
 # The tests of a file stay together: they share its servers.
@@ -36,6 +36,12 @@ check: environment ## What CI runs: lint, format, types, import contracts, tests
 
 crash: environment ## Kill the service and its database for half an hour while people work, and look for what was lost
 	@exec $(python) -m tests.proof.crash --minutes 30
+
+machine: environment ## Ask every verb of every room in any order for half an hour, and look for a broken promise
+	@exec $(python) -m tests.proof.machine --minutes 30
+
+schema: environment ## Call the API by its own document for ten minutes, and look for an answer that it does not describe
+	@exec $(python) -m tests.proof.schema --minutes 10
 
 promises: environment ## Break a line for each promise, in a copy of the tree, and see its test turn red
 	@exec $(python) -m tests.proof.promises --break

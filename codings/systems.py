@@ -7,6 +7,7 @@ is a Decimal inside; money is an integer number of Rial; a division is exact and
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final
@@ -123,6 +124,10 @@ Amount = Annotated[
         }
     ),
 ]
+
+
+# A day of somebody's life or papers. What lies outside no Iranian calendar can show (it begins in 622).
+Day = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1))]
 
 
 def _validate_rial(value: Any) -> int:

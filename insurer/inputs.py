@@ -6,7 +6,6 @@ invisible. Lines of NDJSON files are read one by one, so that one bad line of fi
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
@@ -22,7 +21,7 @@ from pydantic import (
 from codings import jws
 from codings.base import Words
 from codings.identifiers import Fida, NationalId, spoken
-from codings.systems import Rial
+from codings.systems import Day, Rial
 from codings.text import normalise, refuse_controls
 from insurer.states import ClaimKind, CoverageState, LineKind, Outcome
 from prescriber.states import Sex
@@ -114,7 +113,7 @@ class RemittanceInput(_Input):
     """One payment and what it is for; the lines add up to the amount."""
 
     payment_no: Reference
-    paid_on: date
+    paid_on: Day
     amount: SignedRial
     lines: tuple[RemittanceLineInput, ...] = Field(min_length=1, max_length=10_000)
 
@@ -135,10 +134,10 @@ class CoverageLine(_Input):
     kind: ClaimKind
     fund: Reference
     name: Annotated[Text, StringConstraints(min_length=1, max_length=200)]
-    birth_date: date
+    birth_date: Day
     sex: Sex
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
     state: CoverageState = CoverageState.ACTIVE
 
     @model_validator(mode="after")

@@ -7,14 +7,14 @@ exists is the codings' to say, so that is asked later; here only its shape is ch
 import re
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from codings.base import Words
 from codings.identifiers import CouncilNumber, Fida, GenericCode, Mobile, NationalId, Shabad, spoken
-from codings.systems import ICD10, Amount, Coding
+from codings.systems import ICD10, Amount, Coding, Day
 from codings.text import normalise, refuse_controls
 from prescriber.signing import LONGEST_INSTRUCTION, MOST_ITEMS, Item, diagnosis_text
 from prescriber.states import AllergyState, Sex
@@ -60,7 +60,7 @@ class DeclaredInput(_Input):
     """Who a person says they are, when no register knows them."""
 
     name: Annotated[Line, StringConstraints(min_length=1, max_length=200)]
-    birth_date: Annotated[date, Field(ge=date(1900, 1, 1))]
+    birth_date: Day
     sex: Sex
 
 
@@ -99,7 +99,7 @@ class FactsInput(_Input):
     allergies: AllergiesInput
     weight_kg: Annotated[Amount, Field(le=500)] | None = None
     pregnant: bool | None = None
-    as_of: date
+    as_of: Day
 
 
 # --- The order ------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ class PaperInput(_Input):
     shabad: Shabad | None = Field(default=None, description="reserved; none: the oldest of the centre's pool")
     practitioner: CouncilNumber
     patient: PatientInput
-    written_on: date
+    written_on: Day
     diagnoses: Annotated[tuple[DiagnosisInput, ...], Field(max_length=10)] = ()
     items: Annotated[tuple[ItemInput, ...], Field(min_length=1, max_length=MOST_ITEMS)]
     image: uuid.UUID

@@ -49,8 +49,7 @@ def cluster() -> Iterator[Cluster]:
         yield cluster
 
 
-@pytest.fixture(scope="session")
-def template(cluster: Cluster) -> str:
+def make_template(cluster: Cluster) -> str:
     """The name of the database others are copied from: schema and codings. Nobody may be connected to it."""
     url = cluster.create_database(TEMPLATE)
     make_schema(url)
@@ -58,6 +57,11 @@ def template(cluster: Cluster) -> str:
         load(session, DATA, by=factories.codings_editor())
         session.commit()
     return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> str:
+    return make_template(cluster)
 
 
 @pytest.fixture(scope="session")

@@ -41,8 +41,8 @@ COMMITS = {
     "app/embedded.py",
     "app/migrate.py",
     "app/queue.py",
-    "codings/sql.py",
-}  # the last: when told to
+    "codings/sql.py",  # when told to
+}
 CLOCK = {
     ("datetime", "now"),
     ("datetime", "utcnow"),

@@ -17,6 +17,7 @@ from app.flows import files
 from app.idempotency import Once
 from app.service import TheService
 from codings.base import Actor
+from codings.systems import Day
 from insurer.actions import payments as payment_actions
 from insurer.inputs import AppealInput, RemittanceInput
 from insurer.queries.claims import ClaimView
@@ -133,8 +134,8 @@ def claims(
     service: TheService,
     session: Reading,
     state: ClaimState | None = None,
-    day_from: Annotated[date | None, Query(alias="from")] = None,
-    day_to: Annotated[date | None, Query(alias="to")] = None,
+    day_from: Annotated[Day | None, Query(alias="from")] = None,
+    day_to: Annotated[Day | None, Query(alias="to")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ClaimsOut:

@@ -15,8 +15,9 @@ from app.flows.problems import CodeMissing
 from app.idempotency import Once
 from codings import actions as coding_actions
 from codings.base import Actor
-from codings.systems import GENERIC
+from codings.systems import GENERIC, Day
 from codings.tables import Release
+from prescriber.inputs import Line
 
 router = APIRouter(route_class=GivesBack, prefix="/api/v1/codings", tags=["codings"])
 Public = Annotated[Actor, Anyone()]
@@ -105,9 +106,9 @@ def upload(
     by: Office,
     once: Once,
     body: CsvOrFhir,
-    effective_from: Annotated[date, Query(description="from which day on it may be in force")],
-    source: Annotated[str, Query(min_length=1, max_length=300, description="publisher and edition")],
-    licence: Annotated[str, Query(min_length=1, max_length=300, description="terms of use")],
+    effective_from: Annotated[Day, Query(description="from which day on it may be in force")],
+    source: Annotated[Line, Query(min_length=1, max_length=300, description="publisher and edition")],
+    licence: Annotated[Line, Query(min_length=1, max_length=300, description="terms of use")],
 ) -> Response:
     """Send a release: CSV (UTF-8) or a FHIR R4 CodeSystem. A job checks it whole; a person publishes it."""
 

@@ -34,7 +34,12 @@ class TokenRefused(BaseModel):
     error_description: str
 
 
-REFUSED: dict[int | str, dict[str, Any]] = {status: {"model": TokenRefused} for status in (400, 401)}
+# What is no form at all is refused before OAuth is reached, in the shape of every other problem.
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
+REFUSED: dict[int | str, dict[str, Any]] = {
+    400: {"model": TokenRefused, "content": _PROBLEM},
+    401: {"model": TokenRefused},
+}
 
 
 @router.post("/oauth/token", response_model=Token, responses=REFUSED)

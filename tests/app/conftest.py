@@ -20,6 +20,7 @@ from app.service import Service
 from app.settings import Settings
 from codings import jws
 from codings.base import Actor, Role, new_id
+from codings.tables import Centre
 from tests import factories
 
 NOW = factories.AT
@@ -174,12 +175,14 @@ def machine(register: Callable[..., Machine]) -> Machine:
 
 
 @pytest.fixture
-def person(service: Service, clinic: str, officer: Actor) -> Callable[..., str]:
-    """Makes an account at the test clinic and gives its user name."""
+def person(service: Service, officer: Actor) -> Callable[..., str]:
+    """Makes an account and gives its user name."""
 
     def made(username: str = "dr.rad", role: Role = Role.PHYSICIAN, **told: Any) -> str:
-        needs = {"centre": clinic, "practitioner": "900101"} | told
+        needs = {"centre": "9900000001", "practitioner": "900101"} | told
         with side_session(service) as session:
+            if needs["centre"] and session.get(Centre, needs["centre"]) is None:
+                factories.clinic(session, siam=needs["centre"])
             accounts.account_add(
                 session,
                 service=service,

@@ -235,7 +235,7 @@ def test_another_address_is_an_alarm_and_no_door(service, person):
 # --- The role, and the way back
 
 
-def test_another_role_holds_at_the_next_request_under_a_new_id(service, desk, clock, clinic, officer):
+def test_another_role_holds_at_the_next_request_under_a_new_id(service, desk, clock, officer):
     proof = accounts.Proof("dr.rad", "password", clock.now)
     by = Actor(id="account:dr.rad", role=Role.PHYSICIAN, at=clock.now)
     opened = open_session(service, session_secret=secret_of(desk), proof=proof, by=by)
@@ -246,7 +246,7 @@ def test_another_role_holds_at_the_next_request_under_a_new_id(service, desk, cl
             session,
             username="dr.rad",
             role=Role.PHARMACIST,
-            centre=clinic,
+            centre="9900000001",
             practitioner="900101",
             by=officer,
         )

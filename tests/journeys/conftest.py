@@ -54,10 +54,10 @@ class Clock:
         self.now += timedelta(**by)
 
 
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory) -> Iterator[str]:
-    """The pretended authority, answering on a port of its own."""
-    application = create_simulator(tmp_path_factory.mktemp("authority") / "packs.sqlite")
+@contextlib.contextmanager
+def pretended(file: Path) -> Iterator[str]:
+    """The pretended authority, answering on a port of its own; its packs are in `file`."""
+    application = create_simulator(file)
     server = uvicorn.Server(uvicorn.Config(application, port=0, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -66,6 +66,12 @@ def authority(tmp_path_factory) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory) -> Iterator[str]:
+    with pretended(tmp_path_factory.mktemp("authority") / "packs.sqlite") as address:
+        yield address
 
 
 def settings_for(engine: Engine, folder: Path, authority: str, **more: Any) -> Settings:
@@ -97,16 +103,19 @@ class Seeded:
     now: datetime = NOW
 
 
-@pytest.fixture(scope="session")
-def seeded(cluster, template, authority, tmp_path_factory) -> Seeded:
+def seed_world(cluster: Cluster, template: str, authority: str, folder: Path) -> Seeded:
     """The demonstration world in a database that each journey copies."""
-    folder = tmp_path_factory.mktemp("world")
     with connected(cluster.create_database("noskheh_world", template=template)) as engine:
         settings = settings_for(engine, folder, authority)
         service = open_service(settings, gateways=make_gateways, clock=Clock())
         told = demo_world.build(service, folder / "demo", base_url=BASE, authority=authority)
         service.close()
     return Seeded("noskheh_world", folder, told)
+
+
+@pytest.fixture(scope="session")
+def seeded(cluster, template, authority, tmp_path_factory) -> Seeded:
+    return seed_world(cluster, template, authority, tmp_path_factory.mktemp("world"))
 
 
 @dataclass

@@ -218,11 +218,12 @@ def test_looking_at_a_visit_is_written_down(desk):
     assert seen.patient
 
 
-def test_a_colleague_of_the_same_centre_sees_the_visit_but_not_the_draft(desk):
+def test_a_colleague_of_the_same_centre_sees_neither_visit_nor_draft(desk):
+    """The SHABAD of a visit is issued in the name of who asked."""
     desk.sign_in()
     at = desk.visit()
     draft = desk.draft()
     desk.sign_in(COLLEAGUE)
-    assert desk.get(at).status == 200
+    assert desk.get(at).status == 404
     assert desk.get(draft).status == 404
     assert desk.post(draft, {"do": "save", "version": "1"}).status == 404
