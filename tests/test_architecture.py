@@ -71,6 +71,7 @@ def table_owners() -> dict[str, str]:
         tables = importlib.import_module(f"{package}.tables")
         for found in pkgutil.iter_modules(getattr(tables, "__path__", [])):
             importlib.import_module(f"{tables.__name__}.{found.name}")
+    importlib.import_module("app.standing")
     mapped = {m.class_ for m in SQLModel._sa_registry.mappers}
     return {c.__name__: c.__module__.split(".")[0] for c in mapped if c.__module__.split(".")[0] in WRITERS}
 

@@ -11,6 +11,8 @@ from starlette.testclient import TestClient
 
 from app import accounts
 from app.access import Person
+from app.accounts.binding import SECURE_DEVICE
+from app.accounts.sessions import SECURE_COOKIE
 from app.accounts.turning import turn_soon
 from app.db import reading, side_session
 from app.main import create_app
@@ -192,6 +194,25 @@ def test_a_device_keeps_its_cookie_over_sessions_and_people(desk, person):
     desk.post("/sign-out", headers=HERE)
     desk.post("/sign-in", data=FORM | {"username": "dr.sina"}, headers=HERE)
     assert desk.cookies["noskheh_device"] == device
+
+
+def test_over_https_every_id_is_bound_to_this_host_and_out_of_reach_of_scripts(service, person, clock):
+    person()
+    public = "https://rx.example"
+    secure = service.settings.model_copy(update={"public_url": public})
+    with TestClient(
+        create_app(replace(service, settings=secure)), base_url=public, follow_redirects=False
+    ) as tab:
+        given = tab.post("/sign-in", data=FORM, headers={"Origin": public}).headers.get_list("set-cookie")
+        for _ in range(3):
+            clock.advance(minutes=5)
+            given += tab.get("/account").headers.get_list("set-cookie")
+    assert [cookie.partition("=")[0] for cookie in given] == [SECURE_DEVICE, SECURE_COOKIE, SECURE_COOKIE]
+    for cookie in given:
+        assert cookie.startswith("__Host-")
+        told = {part.strip().partition("=")[0] for part in cookie.split(";")[1:]}
+        assert {"Secure", "HttpOnly", "Path", "SameSite"} <= told
+        assert "Domain" not in told
 
 
 def test_another_address_is_an_alarm_and_no_door(service, person):
