@@ -3,8 +3,8 @@
 .PHONY: help environment browser run simulate demo test check crash machine schema bench growth screenshots audit sbom promises lock vendor
 
 python := .venv/bin/python
-# The tests of a file stay together: they share its servers. One worker more than cores, as they wait for those.
-parallel := --numprocesses=$$(($$(getconf _NPROCESSORS_ONLN) + 1)) --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+# The tests of a file stay together: they share its servers.
+parallel := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 help: ## Say what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1: /p' Makefile
