@@ -14,6 +14,7 @@ from functools import cache, lru_cache, partial
 from typing import Any, Final, TypeVar
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import namedtuple_row, tuple_row
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Enum, TypeDecorator, event, exc
@@ -213,7 +214,7 @@ def _sent(
     waiting = connection.info.pop(_WAITING, ())
     with _translated(connection) as driver, driver.cursor(row_factory=row_factory) as cursor:
         connection.dispatch.before_cursor_execute(connection, cursor, statement, words, None, False)
-        if waiting:
+        if waiting or _begins(driver):
             with driver.pipeline():
                 _send(connection, driver, waiting)
                 cursor.execute(statement, words)
@@ -223,6 +224,11 @@ def _sent(
         found: list[Any] = cursor.fetchall() if answer is not None and answer.nfields else []
         connection.dispatch.after_cursor_execute(connection, cursor, statement, words, None, False)
     return found
+
+
+def _begins(driver: Any) -> bool:
+    """Whether the next statement begins a transaction; the BEGIN then travels with it."""
+    return not driver.autocommit and driver.info.transaction_status is TransactionStatus.IDLE
 
 
 @contextmanager

@@ -179,6 +179,7 @@ def ground(*, processes: int = 2, threads: int = 8) -> Iterator[Ground]:
             "demonstration": True,  # plain http on this machine; durability is asked above
             "second_factor_required": False,
             "keys_folder": str(folder / "keys"),
+            "checkpoints_file": str(folder / "checkpoints.jws"),
             "authenticity_url": authority,
             "authenticity_timeout": 5.0,
             "run_worker": False,

@@ -26,6 +26,7 @@ from prescriber.outcomes import (
     OtherShabad,
     OverrideNotAsked,
     OverrideTwice,
+    PrescriptionExpired,
     ShabadExpired,
     ShabadNotUsable,
     TooLongForSlip,
@@ -235,6 +236,17 @@ def test_a_correction_takes_the_next_number_and_names_what_it_replaces(session, 
     assert (ready.content.n, ready.content.replaces) == (2, 1)
     with pytest.raises(CannotReplace):
         desk.prepare(session, clinic, facts, replaces=2, at=tomorrow)
+
+
+def test_a_correction_can_be_prepared_as_long_as_the_first_can_be_had_and_no_longer(session, clinic, view):
+    facts = replace(
+        desk.shabad(clinic, desk.patient(session, clinic)), shabad=view.number.shabad, patient=view.patient
+    )
+    last = view.redeemable_until - timedelta(seconds=1)
+    assert desk.prepare(session, clinic, facts, replaces=1, at=last).content.replaces == 1
+    with pytest.raises(PrescriptionExpired) as no:
+        desk.prepare(session, clinic, facts, replaces=1, at=view.redeemable_until)
+    assert no.value.pointer == "/replaces"
 
 
 def test_facts_recorded_since_are_what_the_rules_read(session, clinic, patient, shabad):

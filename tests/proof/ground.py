@@ -129,6 +129,7 @@ def settings_of(database: str, port: int, authority: str, folder: Path) -> dict[
         "demonstration": True,
         "second_factor_required": False,
         "keys_folder": str(folder / "keys"),
+        "checkpoints_file": str(folder / "checkpoints.jws"),
         "authenticity_url": authority,
         "authenticity_timeout": 5.0,
         "seal_after_seconds": 0,

@@ -104,6 +104,7 @@ def laid(database: Engine) -> Iterator[Ground]:
         settings = Settings(
             database_url=database.url.render_as_string(hide_password=False),
             keys_folder=Path(home) / "keys",
+            checkpoints_file=Path(home) / "checkpoints.jws",
             demonstration=True,
             run_worker=False,
             threads=2,
